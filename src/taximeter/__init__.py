@@ -1,0 +1,3 @@
+"""Usage metering and usage-based billing that a company runs itself."""
+
+__version__ = "0.1.0"
