@@ -1,0 +1,5 @@
+"""`python -m taximeter`."""
+
+from taximeter.cli import main
+
+main()

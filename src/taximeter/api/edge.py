@@ -1,0 +1,182 @@
+"""The raw ASGI edge: reads the body, answers the hot path itself, renders every error.
+
+Every answer leaves here with a `Request-Id` and `Stripe-Version`; whatever goes wrong leaves in
+Stripe's shape. What the edge cannot explain is logged under the request's id and answered with 500.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import structlog
+
+from taximeter.api.execute import idempotency_key
+from taximeter.api.http import (
+    API_VERSION,
+    Incoming,
+    Reply,
+    encode,
+    error_reply,
+    read_params,
+)
+from taximeter.api.params import decode
+from taximeter.api.resources.meter_events import PATH, MeterEventCreate, origin_of, sent_event
+from taximeter.api.services import Services
+from taximeter.api.wire.meter_event import meter_event_object
+from taximeter.errors import ApiError, BodyTooLarge, Internal, InvalidRequest, StorageFailed
+from taximeter.ingest.log import LogFailed
+from taximeter.kit.ids import new_request_id
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[a-z_]+)?(;.*)?", re.ASCII)
+_JSON = (b"content-type", b"application/json")
+_NOT_CACHED = (b"cache-control", b"no-cache, no-store")
+
+log = structlog.get_logger()
+
+
+class Disconnected(Exception):
+    """The client went away before its request was read."""
+
+
+class Edge:
+    """The ASGI application: hot paths here, everything else to the route table."""
+
+    def __init__(self, *, services: Services, routes: Asgi) -> None:
+        """Serve the parts of one server."""
+        self._services = services
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection's request; `lifespan` is answered by the server's owner."""
+        if scope["type"] != "http":
+            return
+        request_id = new_request_id()
+        headers = dict(scope["headers"])
+        fixed = [
+            (b"request-id", request_id.encode()),
+            (b"stripe-version", headers.get(b"stripe-version", API_VERSION.encode())),
+            _NOT_CACHED,
+        ]
+        if (key := headers.get(b"idempotency-key")) is not None:
+            fixed.append((b"idempotency-key", key))
+        try:
+            incoming = Incoming(
+                id=request_id,
+                method=scope["method"],
+                path=scope["path"],
+                query=scope["query_string"],
+                headers=headers,
+                body=await self._read_body(headers, receive),
+            )
+            _check_version(incoming)
+            if incoming.path == PATH and incoming.method == "POST":
+                reply = await self._record(incoming)
+            else:
+                await self._delegate(scope, incoming, send, fixed)
+                return
+        except Disconnected:
+            return
+        except ApiError as error:
+            reply = error_reply(error)
+        except LogFailed as failure:
+            log.error("usage log failed", request_id=request_id, error=str(failure))
+            reply = error_reply(
+                StorageFailed("The usage log could not be read. Send the request again.")
+            )
+        except Exception:
+            log.exception("request failed", request_id=request_id, path=scope["path"])
+            reply = error_reply(
+                Internal(
+                    "Something went wrong on our side. Send the request again; if it fails again, "
+                    f"look for {request_id} in the server's log."
+                )
+            )
+        await _send(send, reply, fixed)
+
+    async def _read_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+        limit = self._services.settings.body_bytes_max
+        declared = headers.get(b"content-length", b"0")
+        if not declared.isdigit():
+            raise InvalidRequest("Invalid request: the Content-Length header is not a number.")
+        if len(declared) > 18 or int(declared) > limit:
+            raise _too_large(limit)
+        chunks: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            chunk: bytes = message.get("body", b"")
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit)
+            chunks.append(chunk)
+            if not message.get("more_body", False):
+                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    async def _record(self, incoming: Incoming) -> Reply:
+        services = self._services
+        environment = services.authenticator.authenticate(incoming.header(b"authorization"))
+        tree = read_params(incoming)
+        accepted = await services.intake.accept(
+            sent_event(decode(tree, MeterEventCreate)),
+            environment=environment,
+            origin=origin_of(idempotency_key(incoming), tree),
+        )
+        return Reply(
+            body=encode(meter_event_object(accepted.logged, environment)),
+            headers=((b"idempotent-replayed", b"true"),) if accepted.replayed else (),
+        )
+
+    async def _delegate(
+        self, scope: Scope, incoming: Incoming, send: Send, fixed: list[tuple[bytes, bytes]]
+    ) -> None:
+        async def nothing_more() -> Message:
+            return {"type": "http.disconnect"}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *fixed]
+            await send(message)
+
+        scope["taximeter"] = incoming
+        await self._routes(scope, nothing_more, send_with_headers)
+
+
+def _check_version(incoming: Incoming) -> None:
+    version = incoming.header(b"stripe-version")
+    if version is not None and not _VERSION.fullmatch(version):
+        raise InvalidRequest(
+            f"Invalid Stripe API version: {version}. Send a version such as {API_VERSION}, or "
+            "leave the Stripe-Version header out."
+        )
+    if b"stripe-account" in incoming.headers or b"stripe-context" in incoming.headers:
+        raise InvalidRequest(
+            "Connected accounts are not supported: the Stripe-Account and Stripe-Context headers "
+            "would be ignored. Use a key of the environment that the usage belongs to."
+        )
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(
+        f"The request body is larger than {limit} bytes. Send less at a time, or raise "
+        "TAXIMETER_BODY_BYTES_MAX."
+    )
+
+
+async def _send(send: Send, reply: Reply, fixed: list[tuple[bytes, bytes]]) -> None:
+    length = (b"content-length", str(len(reply.body)).encode())
+    await send(
+        {
+            "type": "http.response.start",
+            "status": reply.status,
+            "headers": [_JSON, length, *reply.headers, *fixed],
+        }
+    )
+    await send({"type": "http.response.body", "body": reply.body})

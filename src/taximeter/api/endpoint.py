@@ -1,0 +1,26 @@
+"""An endpoint as data: where it lives, what it takes, what it does."""
+
+from collections.abc import Callable
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+
+from taximeter.api.params import Params
+from taximeter.api.services import Context
+
+P = TypeVar("P", bound=Params)
+
+
+class Endpoint(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
+    """One operation of the API.
+
+    A GET reads in one transaction; a POST or DELETE writes in one, together with the answer kept
+    under its idempotency key. `changes_directory` marks those after which the ingest path must
+    look meters and customers up anew.
+    """
+
+    method: Literal["GET", "POST", "DELETE"]
+    path: str
+    params: type[P]
+    run: Callable[[Context, P], Any]
+    changes_directory: bool = False

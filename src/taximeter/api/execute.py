@@ -1,0 +1,113 @@
+"""Running an endpoint: read the parameters, open the transaction, keep the answer under its key."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from taximeter.api.endpoint import Endpoint
+from taximeter.api.http import Incoming, Reply, encode, read_params
+from taximeter.api.params import Params, decode
+from taximeter.api.services import Context, Services, Unit
+from taximeter.environments import Environment
+from taximeter.errors import InvalidRequest
+from taximeter.idempotency import StoredRequest, key_reused
+from taximeter.kit.clock import now_s
+from taximeter.kit.forms import Tree
+from taximeter.kit.periods import HOUR_SECONDS
+
+KEY_CHARACTERS_MAX = 255
+
+
+def execute(
+    endpoint: Endpoint[Any],
+    incoming: Incoming,
+    *,
+    services: Services,
+    environment: Environment,
+    path_params: dict[str, str],
+) -> Reply:
+    """Answer a request; blocks on storage, so it runs on a worker thread.
+
+    Raises whatever of `errors` the endpoint raises; nothing is then written or kept.
+    """
+    tree = read_params(incoming)
+    params: Params = decode(tree, endpoint.params)
+
+    def run(unit: Unit) -> bytes:
+        context = Context(
+            services=services,
+            unit=unit,
+            environment=environment,
+            path=incoming.path,
+            path_params=path_params,
+        )
+        return encode(endpoint.run(context, params))
+
+    if endpoint.method == "GET":
+        with services.records.reading() as unit:
+            return Reply(body=run(unit))
+    key = idempotency_key(incoming) if endpoint.method == "POST" else None
+    try:
+        with services.records.writing() as unit:
+            if key is None:
+                return Reply(body=run(unit))
+            fingerprint = _fingerprint(incoming, tree)
+            unit.requests.forget(created_before=_oldest_kept(services))
+            stored = unit.requests.get(environment.id, key)
+            if stored is not None:
+                return _replay(stored, fingerprint)
+            body = run(unit)
+            unit.requests.add(
+                StoredRequest(
+                    environment=environment.id,
+                    key=key,
+                    fingerprint=fingerprint,
+                    status=200,
+                    body=body.decode(),
+                    request_id=incoming.id,
+                    created=now_s(services.clock),
+                )
+            )
+            return Reply(body=body)
+    finally:
+        if endpoint.changes_directory:
+            services.directory.forget()
+
+
+def idempotency_key(incoming: Incoming) -> str | None:
+    """Return the request's idempotency key. Raises InvalidRequest for one that is too long."""
+    key = incoming.header(b"idempotency-key")
+    if not key:
+        return None
+    if len(key) > KEY_CHARACTERS_MAX:
+        raise InvalidRequest(
+            f"Idempotency keys can have at most {KEY_CHARACTERS_MAX} characters; this one has "
+            f"{len(key)}."
+        )
+    return key
+
+
+def _fingerprint(incoming: Incoming, tree: Tree) -> str:
+    spelled = msgspec.json.encode(
+        (incoming.method, incoming.path, tree), order="deterministic"
+    )
+    return hashlib.blake2b(spelled, digest_size=16).hexdigest()
+
+
+def _oldest_kept(services: Services) -> int:
+    window = services.settings.idempotency_window_hours * HOUR_SECONDS
+    return now_s(services.clock) - window
+
+
+def _replay(stored: StoredRequest, fingerprint: str) -> Reply:
+    if stored.fingerprint != fingerprint:
+        raise key_reused(stored.key)
+    return Reply(
+        status=stored.status,
+        body=stored.body.encode(),
+        headers=(
+            (b"idempotent-replayed", b"true"),
+            (b"original-request", stored.request_id.encode()),
+        ),
+    )

@@ -1,0 +1,33 @@
+"""Which properties a request may ask to be expanded."""
+
+from collections.abc import Sequence
+
+from taximeter.errors import InvalidRequest
+
+DEPTH_MAX = 4
+
+
+def check_expand(expand: Sequence[str], allowed: frozenset[str], *, in_list: bool = False) -> None:
+    """Refuse what cannot be expanded; on lists the paths begin with `data.`.
+
+    What can be expanded but is null in this version stays null, as Stripe's nulls do.
+    Raises InvalidRequest.
+    """
+    for index, path in enumerate(expand):
+        param = f"expand[{index}]"
+        if path.count(".") >= DEPTH_MAX:
+            raise InvalidRequest(
+                f"You cannot expand more than {DEPTH_MAX} levels of a property (got {path}).",
+                param=param,
+            )
+        name = path
+        if in_list:
+            name = path.removeprefix("data.") if path != "data" else ""
+            if path != "data" and name == path:
+                raise InvalidRequest(
+                    f"This property cannot be expanded ({path}). You may want to try expanding "
+                    f"'data.{path}' instead.",
+                    param=param,
+                )
+        if name and name not in allowed:
+            raise InvalidRequest(f"This property cannot be expanded ({path}).", param=param)

@@ -1,0 +1,1 @@
+"""The endpoints: each reads its parameters, calls one use case and renders the answer."""

@@ -1,0 +1,176 @@
+"""`/v1/customers`."""
+
+import re
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from taximeter import customers
+from taximeter.api.endpoint import Endpoint
+from taximeter.api.expand import check_expand
+from taximeter.api.lists import ListObject, ListParams, UnixTime, list_object, unknown_cursor
+from taximeter.api.params import Params, given
+from taximeter.api.services import Context
+from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject, customer_object
+from taximeter.customers import CreatedRange, CustomerChange, CustomerFilter, TaxExempt
+from taximeter.errors import InvalidRequest
+from taximeter.kit.paging import UnknownCursor
+
+EXPANDABLE = frozenset({"default_source", "test_clock"})
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_PREFIX = re.compile(r"[A-Z0-9]{3,12}")
+_PAYMENTS = "Taximeter collects no payments; leave it out."
+_NOT_YET = "It is not supported here; leave it out."
+
+Name150 = Annotated[str, msgspec.Meta(max_length=150)]
+
+
+class CustomerWrite(Params, frozen=True, kw_only=True):
+    """What creating or changing a customer takes."""
+
+    refused = {
+        "cash_balance": _PAYMENTS,
+        "default_source": _PAYMENTS,
+        "payment_method": _PAYMENTS,
+        "source": _PAYMENTS,
+        "tax": _NOT_YET,
+        "tax_id_data": _NOT_YET,
+        "test_clock": _NOT_YET,
+        "validate": _PAYMENTS,
+    }
+
+    address: customers.Address | None | UnsetType = UNSET
+    balance: int | UnsetType = UNSET
+    business_name: Name150 | None | UnsetType = UNSET
+    description: str | None | UnsetType = UNSET
+    email: Annotated[str, msgspec.Meta(max_length=512)] | None | UnsetType = UNSET
+    individual_name: Name150 | None | UnsetType = UNSET
+    invoice_prefix: str | None | UnsetType = UNSET
+    invoice_settings: customers.InvoiceSettingsChange | UnsetType = UNSET
+    metadata: dict[str, str] | None | UnsetType = UNSET
+    name: Annotated[str, msgspec.Meta(max_length=256)] | None | UnsetType = UNSET
+    next_invoice_sequence: Annotated[int, msgspec.Meta(ge=1)] | UnsetType = UNSET
+    phone: Annotated[str, msgspec.Meta(max_length=20)] | None | UnsetType = UNSET
+    preferred_locales: tuple[str, ...] | None | UnsetType = UNSET
+    shipping: customers.Shipping | None | UnsetType = UNSET
+    tax_exempt: TaxExempt | None | UnsetType = UNSET
+
+
+class CreatedParam(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on the creation time."""
+
+    gt: UnixTime | None = None
+    gte: UnixTime | None = None
+    lt: UnixTime | None = None
+    lte: UnixTime | None = None
+
+    def bounds(self) -> CreatedRange:
+        """Return the bounds as the store takes them."""
+        return CreatedRange(gt=self.gt, gte=self.gte, lt=self.lt, lte=self.lte)
+
+
+class CustomerList(ListParams, frozen=True, kw_only=True):
+    """What listing customers takes."""
+
+    refused = {"test_clock": _NOT_YET}
+
+    email: str | None = None
+    created: UnixTime | CreatedParam | None = None
+
+
+def _change(params: CustomerWrite) -> CustomerChange:
+    if isinstance(params.email, str) and not _EMAIL.fullmatch(params.email):
+        raise InvalidRequest(
+            f"Invalid email address: {params.email}", param="email", code="email_invalid"
+        )
+    if isinstance(params.invoice_prefix, str) and not _PREFIX.fullmatch(params.invoice_prefix):
+        raise InvalidRequest(
+            "Invalid invoice_prefix: must be 3 to 12 uppercase letters or digits",
+            param="invoice_prefix",
+        )
+    sent: dict[str, Any] = given(params)
+    return CustomerChange(**sent)
+
+
+Rendered = CustomerObject | DeletedCustomerObject
+
+
+def _create(context: Context, params: CustomerWrite) -> Rendered:
+    check_expand(params.expand, EXPANDABLE)
+    customer = customers.create(
+        store=context.unit.customers,
+        environment=context.environment,
+        now=context.now(),
+        change=_change(params),
+    )
+    return customer_object(customer, context.environment)
+
+
+def _retrieve(context: Context, params: Params) -> Rendered:
+    check_expand(params.expand, EXPANDABLE)
+    customer = customers.retrieve(
+        store=context.unit.customers,
+        environment=context.environment,
+        id=context.path_params["customer"],
+    )
+    return customer_object(customer, context.environment)
+
+
+def _update(context: Context, params: CustomerWrite) -> Rendered:
+    check_expand(params.expand, EXPANDABLE)
+    customer = customers.update(
+        store=context.unit.customers,
+        environment=context.environment,
+        id=context.path_params["customer"],
+        change=_change(params),
+    )
+    return customer_object(customer, context.environment)
+
+
+def _delete(context: Context, params: Params) -> Rendered:
+    check_expand(params.expand, EXPANDABLE)
+    customer = customers.delete(
+        store=context.unit.customers,
+        environment=context.environment,
+        id=context.path_params["customer"],
+        now=context.now(),
+    )
+    return customer_object(customer, context.environment)
+
+
+def _list(context: Context, params: CustomerList) -> ListObject[Rendered]:
+    check_expand(params.expand, EXPANDABLE, in_list=True)
+    where = CustomerFilter(email=params.email, created=_created(params))
+    try:
+        page = context.unit.customers.page(context.environment.id, params.cursor(), where)
+    except UnknownCursor as error:
+        raise unknown_cursor(error, params, "customer") from None
+    return list_object(
+        page, context.path, lambda customer: customer_object(customer, context.environment)
+    )
+
+
+def _created(params: CustomerList) -> CreatedRange:
+    match params.created:
+        case None:
+            return CreatedRange()
+        case int(exactly):
+            return CreatedRange(gte=exactly, lte=exactly)
+        case bounds:
+            return bounds.bounds()
+
+
+_ALL = "/v1/customers"
+_ONE = "/v1/customers/{customer}"
+
+ENDPOINTS = (
+    Endpoint(method="POST", path=_ALL, params=CustomerWrite, run=_create),
+    Endpoint(method="GET", path=_ALL, params=CustomerList, run=_list),
+    Endpoint(method="GET", path=_ONE, params=Params, run=_retrieve),
+    Endpoint(method="POST", path=_ONE, params=CustomerWrite, run=_update),
+    Endpoint(
+        method="DELETE", path=_ONE, params=Params, run=_delete, changes_directory=True
+    ),
+)

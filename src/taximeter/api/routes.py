@@ -1,0 +1,105 @@
+"""The route table: every address that is not on the hot path, through Starlette."""
+
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+from taximeter.api.endpoint import Endpoint
+from taximeter.api.execute import execute
+from taximeter.api.http import Incoming, Reply, encode
+from taximeter.api.resources import adjustments, customers, meter_events, meters, summaries
+from taximeter.api.services import Services
+from taximeter.errors import UnknownUrl
+
+ENDPOINTS: tuple[Endpoint[Any], ...] = (
+    *meters.ENDPOINTS,
+    *summaries.ENDPOINTS,
+    *meter_events.ENDPOINTS,
+    *adjustments.ENDPOINTS,
+    *customers.ENDPOINTS,
+)
+
+HOT_PATHS = {meter_events.PATH: {"POST"}}
+"""What the edge answers itself, for the lists of methods that an address takes."""
+
+
+def build_routes(services: Services) -> Router:
+    """Return the application that serves the route table; errors are left to the edge."""
+    by_path: dict[str, dict[str, Endpoint[Any]]] = {}
+    for endpoint in ENDPOINTS:
+        by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
+    # Longer literal paths first, so that `{id}/deactivate` is not taken for an id.
+    ordered = sorted(by_path.items(), key=lambda item: ("{" in item[0], -item[0].count("/")))
+    routes = [Route(path, _Address(services, methods)) for path, methods in ordered]
+    return Router(
+        routes=[Route("/healthz", _health), Route("/", _welcome), *routes],
+        default=_unknown,
+        redirect_slashes=False,
+    )
+
+
+class _Address:
+    """The operations of one path, as an ASGI application."""
+
+    def __init__(self, services: Services, methods: dict[str, Endpoint[Any]]) -> None:
+        self._services = services
+        self._methods = methods
+        path = next(iter(methods.values())).path
+        self._allowed = sorted(set(methods) | HOT_PATHS.get(path, set()))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._methods.get(scope["method"])
+        if endpoint is None:
+            raise unknown_url(scope["method"], scope["path"], self._allowed)
+        incoming: Incoming = scope["taximeter"]
+        authorization = incoming.header(b"authorization")
+        reply = await anyio.to_thread.run_sync(
+            partial(
+                execute,
+                endpoint,
+                incoming,
+                services=self._services,
+                environment=self._services.authenticator.authenticate(authorization),
+                path_params=scope["path_params"],
+            )
+        )
+        await response(reply)(scope, receive, send)
+
+
+def response(reply: Reply) -> Response:
+    """Hand a reply to Starlette."""
+    answer = Response(reply.body, status_code=reply.status, media_type="application/json")
+    for name, value in reply.headers:
+        answer.headers[name.decode()] = value.decode()
+    return answer
+
+
+def unknown_url(method: str, path: str, allowed: list[str] | None = None) -> UnknownUrl:
+    """Say that nothing lives at an address, or which methods it takes."""
+    hint = "See docs/compatibility.md for the addresses that this server knows."
+    if allowed:
+        hint = f"This address takes {' and '.join(allowed)}."
+    return UnknownUrl(f"Unrecognized request URL ({method}: {path}). {hint}")
+
+
+async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI
+    raise unknown_url(scope["method"], scope["path"])
+
+
+async def _health(_: Request) -> Response:
+    return Response(encode({"status": "ok"}), media_type="application/json")
+
+
+async def _welcome(_: Request) -> Response:
+    greeting = {
+        "object": "taximeter",
+        "message": "Usage metering that speaks the API of Stripe's Billing Meters. Point a Stripe "
+        "SDK at this address.",
+        "health": "/healthz",
+    }
+    return Response(encode(greeting), media_type="application/json")

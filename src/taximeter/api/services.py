@@ -1,0 +1,81 @@
+"""What the endpoints work with, put together by the composition root."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import msgspec
+
+from taximeter.api.auth import Authenticator
+from taximeter.customers import CustomerStore
+from taximeter.environments import Environment, EnvironmentStore
+from taximeter.idempotency import RequestStore
+from taximeter.ingest.accept import Intake
+from taximeter.ingest.directory import Directory
+from taximeter.ingest.writer import Writer
+from taximeter.kit.clock import Clock, now_s
+from taximeter.meters import MeterStore
+from taximeter.settings import Settings
+from taximeter.usage.reader import UsageReader
+
+
+class Unit(Protocol):
+    """One transaction over the records."""
+
+    @property
+    def environments(self) -> EnvironmentStore:
+        """Return environments and keys."""
+        ...
+
+    @property
+    def meters(self) -> MeterStore:
+        """Return the meters."""
+        ...
+
+    @property
+    def customers(self) -> CustomerStore:
+        """Return the customers."""
+        ...
+
+    @property
+    def requests(self) -> RequestStore:
+        """Return the answers given under idempotency keys."""
+        ...
+
+
+class Records(Protocol):
+    """Opens transactions over the records."""
+
+    def reading(self) -> AbstractContextManager[Unit]:
+        """Open a transaction that only reads."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Unit]:
+        """Open a transaction that commits at the end of the block, and not at all on an error."""
+        ...
+
+
+class Services(msgspec.Struct, frozen=True, kw_only=True):
+    """The running parts of one server."""
+
+    settings: Settings
+    clock: Clock
+    records: Records
+    reader: UsageReader
+    writer: Writer
+    directory: Directory
+    intake: Intake
+    authenticator: Authenticator
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What an endpoint is handed beside its parameters."""
+
+    services: Services
+    unit: Unit
+    environment: Environment
+    path: str
+    path_params: dict[str, str]
+
+    def now(self) -> int:
+        """Return the present moment in Unix seconds."""
+        return now_s(self.services.clock)

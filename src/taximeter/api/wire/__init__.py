@@ -1,0 +1,1 @@
+"""Objects as they stand on the wire: Stripe's fields, in Stripe's order, then ours."""

@@ -1,0 +1,63 @@
+"""`customer` on the wire."""
+
+from typing import Literal
+
+import msgspec
+
+from taximeter.customers import Address, Customer, InvoiceSettings, Shipping, TaxExempt
+from taximeter.environments import Environment
+
+
+class CustomerObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer; what belongs to payments is null."""
+
+    id: str
+    object: Literal["customer"] = "customer"
+    address: Address | None
+    balance: int
+    business_name: str | None
+    created: int
+    currency: None = None
+    customer_account: None = None
+    default_source: None = None
+    delinquent: bool = False
+    description: str | None
+    discount: None = None
+    email: str | None
+    individual_name: str | None
+    invoice_prefix: str | None
+    invoice_settings: InvoiceSettings
+    livemode: bool
+    metadata: dict[str, str]
+    name: str | None
+    next_invoice_sequence: int
+    phone: str | None
+    preferred_locales: tuple[str, ...]
+    shipping: Shipping | None
+    tax_exempt: TaxExempt
+    test_clock: None = None
+
+
+class DeletedCustomerObject(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is left to see of a deleted customer."""
+
+    id: str
+    object: Literal["customer"] = "customer"
+    deleted: Literal[True] = True
+
+
+def customer_object(
+    customer: Customer, environment: Environment
+) -> CustomerObject | DeletedCustomerObject:
+    """Render a customer."""
+    if customer.deleted_at is not None:
+        return DeletedCustomerObject(id=customer.id)
+    return CustomerObject(
+        id=customer.id,
+        created=customer.created,
+        livemode=environment.livemode,
+        **{
+            field: getattr(customer.details, field)
+            for field in customer.details.__struct_fields__
+        },
+    )

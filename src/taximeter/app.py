@@ -1,0 +1,141 @@
+"""The composition root: settings to storage to services to an ASGI application.
+
+The only module that names a concrete backend.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from taximeter.api.auth import Authenticator
+from taximeter.api.edge import Asgi, Edge
+from taximeter.api.routes import build_routes
+from taximeter.api.services import Services
+from taximeter.ingest.accept import Intake
+from taximeter.ingest.directory import Directory
+from taximeter.ingest.identifiers import Deduplicator
+from taximeter.ingest.log import LogFailed
+from taximeter.ingest.writer import Writer
+from taximeter.kit.clock import Clock, SystemClock
+from taximeter.settings import SettingError, Settings
+from taximeter.storage.directory import DataDirectory
+from taximeter.storage.duckdb.database import UsageDatabase
+from taximeter.storage.duckdb.log import DuckLog
+from taximeter.storage.duckdb.reader import DuckReader
+from taximeter.storage.migrations import StoreUnusable
+from taximeter.storage.records.database import RecordsDatabase
+
+__all__ = ["App", "StoreUnusable", "Stores", "open_app", "open_records", "open_stores"]
+
+log = structlog.get_logger()
+
+
+class Stores(msgspec.Struct, frozen=True, kw_only=True):
+    """The open stores of a data directory."""
+
+    records: RecordsDatabase
+    usage_log: DuckLog
+    reader: DuckReader
+
+
+class App(msgspec.Struct, frozen=True, kw_only=True):
+    """A running server, short of its sockets."""
+
+    services: Services
+    asgi: Asgi
+
+
+@contextmanager
+def open_records(data: Path) -> Iterator[RecordsDatabase]:
+    """Open the records alone, which may be done beside a running server.
+
+    Raises StoreUnusable.
+    """
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    records = RecordsDatabase.open_sqlite(DataDirectory(data).records)
+    try:
+        yield records
+    finally:
+        records.close()
+
+
+@contextmanager
+def open_stores(data: Path, settings: Settings) -> Iterator[Stores]:
+    """Hold a data directory and open both of its stores.
+
+    Raises StoreUnusable, and SettingError for a backend that this version does not have.
+    """
+    for name, url in (("USAGE", settings.usage_url), ("RECORDS", settings.records_url)):
+        if url is not None:
+            raise SettingError(
+                f"TAXIMETER_{name}_URL is set, but this version keeps everything in its data "
+                "directory. Unset it."
+            )
+    with DataDirectory(data) as directory:
+        records = RecordsDatabase.open_sqlite(directory.records)
+        try:
+            usage = UsageDatabase.open(directory.usage, settings)
+            try:
+                yield Stores(records=records, usage_log=DuckLog(usage), reader=DuckReader(usage))
+            finally:
+                usage.close()
+        finally:
+            records.close()
+
+
+@contextmanager
+def open_app(
+    data: Path, *, settings: Settings, clock: Clock | None = None, dev: bool = False
+) -> Iterator[App]:
+    """Open a data directory and run everything but the sockets over it.
+
+    Leaving the block commits what waits and closes the stores. Raises StoreUnusable, SettingError.
+    """
+    clock = clock or SystemClock()
+    with open_stores(data, settings) as stores:
+        deduplicator = Deduplicator(log=stores.usage_log, settings=settings)
+        writer = Writer(
+            log=stores.usage_log, deduplicator=deduplicator, clock=clock, settings=settings
+        )
+        directory = Directory(
+            reading=stores.records.reading, customers_max=settings.customer_cache_entries_max
+        )
+        services = Services(
+            settings=settings,
+            clock=clock,
+            records=stores.records,
+            reader=stores.reader,
+            writer=writer,
+            directory=directory,
+            intake=Intake(writer=writer, directory=directory, clock=clock, settings=settings),
+            authenticator=Authenticator(
+                reading=stores.records.reading,
+                clock=clock,
+                cache_seconds=settings.key_cache_seconds,
+                dev=dev,
+            ),
+        )
+        writer.start()
+        rebuild = threading.Thread(
+            target=_rebuild, args=(deduplicator, clock), name="rebuild identifiers"
+        )
+        rebuild.start()
+        try:
+            yield App(
+                services=services, asgi=Edge(services=services, routes=build_routes(services))
+            )
+        finally:
+            rebuild.join()
+            writer.close()
+
+
+def _rebuild(deduplicator: Deduplicator, clock: Clock) -> None:
+    """Fill the identifier filter; until it has, and if it cannot, the log answers instead."""
+    try:
+        deduplicator.rebuild(now_us=clock.now_us())
+    except LogFailed as failure:
+        log.error("identifiers could not be read back", error=str(failure))

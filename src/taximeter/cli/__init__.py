@@ -1,0 +1,16 @@
+"""The command line."""
+
+import click
+
+from taximeter import __version__
+from taximeter.cli.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="taximeter")
+def main() -> None:
+    """Usage metering and usage-based billing that you run yourself."""
+
+
+for command in (serve,):
+    main.add_command(command)

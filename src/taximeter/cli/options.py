@@ -1,0 +1,42 @@
+"""What several commands share: the data directory, the settings, errors as sentences."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from taximeter.app import StoreUnusable
+from taximeter.settings import SettingError, Settings, read_settings
+
+DEFAULT_DATA = Path("taximeter-data")
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 4242
+
+
+def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--data DIR`."""
+    return click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=DEFAULT_DATA,
+        show_default=True,
+        envvar="TAXIMETER_DATA",
+        help="The data directory.",
+    )(command)
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turn what can be foreseen to go wrong into one sentence and exit code 1."""
+    try:
+        yield
+    except (StoreUnusable, SettingError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def settings_from_environment() -> Settings:
+    """Read the settings; to be called inside `sentences`."""
+    return read_settings(os.environ)

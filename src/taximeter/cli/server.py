@@ -1,0 +1,91 @@
+"""Running the server: sockets, signals, a clean end."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Generator
+from pathlib import Path
+
+import click
+import uvicorn
+
+from taximeter.app import App, open_app
+from taximeter.settings import Settings
+
+Started = Callable[[App], Awaitable[None]]
+BACKLOG = 2_048
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to `run_server`, which exits 0 after a clean end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Capture nothing."""
+        yield
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port. Raises click.ClickException when it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise click.ClickException(
+            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another with --port or "
+            "--host, or stop the process that holds it."
+        ) from None
+    return listener
+
+
+def run_server(
+    *, data: Path, host: str, port: int, settings: Settings, dev: bool, started: Started
+) -> None:
+    """Serve until SIGINT or SIGTERM, then drain, checkpoint and return.
+
+    `started` is awaited once requests are served. Raises StoreUnusable and SettingError.
+    """
+    with bind(host, port) as listener, open_app(data, settings=settings, dev=dev) as app:
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            runner.run(_serve(app, listener, settings, started))
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
+
+
+async def _serve(app: App, listener: socket.socket, settings: Settings, started: Started) -> None:
+    config = uvicorn.Config(
+        app.asgi,
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=settings.shutdown_seconds_max,
+    )
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.005)
+    if server.started:
+        await started(app)
+    await serving

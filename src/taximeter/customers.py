@@ -1,0 +1,228 @@
+"""Customers: who is billed, and whom meter events belong to."""
+
+from typing import Annotated, Literal, Protocol
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from taximeter.environments import Environment
+from taximeter.errors import InvalidRequest, NotFound
+from taximeter.kit.ids import new_id
+from taximeter.kit.metadata import MetadataError, merged
+from taximeter.kit.paging import Cursor, Page
+
+TaxExempt = Literal["none", "exempt", "reverse"]
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """A postal address; `country` is a two-letter code."""
+
+    city: str | None = None
+    country: str | None = None
+    line1: str | None = None
+    line2: str | None = None
+    postal_code: str | None = None
+    state: str | None = None
+
+
+class Shipping(msgspec.Struct, frozen=True, kw_only=True):
+    """Where goods go to, and to whom."""
+
+    address: Address
+    name: str
+    phone: str | None = None
+
+
+class CustomField(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that the customer wants to see on invoices."""
+
+    name: Annotated[str, msgspec.Meta(max_length=40)]
+    value: Annotated[str, msgspec.Meta(max_length=140)]
+
+
+class RenderingOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How the customer's invoices are laid out."""
+
+    amount_tax_display: str | None = None
+    template: str | None = None
+
+
+class InvoiceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the customer's invoices carry by default."""
+
+    custom_fields: tuple[CustomField, ...] | None = None
+    default_payment_method: str | None = None
+    footer: str | None = None
+    rendering_options: RenderingOptions | None = None
+
+
+class CustomerDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of a customer that a caller may set."""
+
+    address: Address | None = None
+    balance: int = 0
+    business_name: str | None = None
+    description: str | None = None
+    email: str | None = None
+    individual_name: str | None = None
+    invoice_prefix: str | None = None
+    invoice_settings: InvoiceSettings = InvoiceSettings()
+    metadata: dict[str, str] = {}
+    name: str | None = None
+    next_invoice_sequence: int = 1
+    phone: str | None = None
+    preferred_locales: tuple[str, ...] = ()
+    shipping: Shipping | None = None
+    tax_exempt: TaxExempt = "none"
+
+
+class InvoiceSettingsChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A change to the invoice settings; what is UNSET stays."""
+
+    custom_fields: tuple[CustomField, ...] | None | UnsetType = UNSET
+    default_payment_method: str | None | UnsetType = UNSET
+    footer: str | None | UnsetType = UNSET
+    rendering_options: RenderingOptions | None | UnsetType = UNSET
+
+
+class CustomerChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A change to a customer: what is UNSET stays, None unsets."""
+
+    address: Address | None | UnsetType = UNSET
+    balance: int | UnsetType = UNSET
+    business_name: str | None | UnsetType = UNSET
+    description: str | None | UnsetType = UNSET
+    email: str | None | UnsetType = UNSET
+    individual_name: str | None | UnsetType = UNSET
+    invoice_prefix: str | None | UnsetType = UNSET
+    invoice_settings: InvoiceSettingsChange | UnsetType = UNSET
+    metadata: dict[str, str] | None | UnsetType = UNSET
+    name: str | None | UnsetType = UNSET
+    next_invoice_sequence: int | UnsetType = UNSET
+    phone: str | None | UnsetType = UNSET
+    preferred_locales: tuple[str, ...] | None | UnsetType = UNSET
+    shipping: Shipping | None | UnsetType = UNSET
+    tax_exempt: TaxExempt | None | UnsetType = UNSET
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer; a deleted one is kept, for the usage and invoices that name it."""
+
+    id: str
+    environment: int
+    created: int
+    details: CustomerDetails
+    deleted_at: int | None = None
+
+
+class CreatedRange(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on a creation time, in Unix seconds."""
+
+    gt: int | None = None
+    gte: int | None = None
+    lt: int | None = None
+    lte: int | None = None
+
+
+class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which customers to list; `email` compares exactly."""
+
+    email: str | None = None
+    created: CreatedRange = CreatedRange()
+
+
+class CustomerStore(Protocol):
+    """Keeps customers; every method sees one environment only."""
+
+    def add(self, customer: Customer) -> None:
+        """Keep a new customer."""
+        ...
+
+    def get(self, environment: int, id: str) -> Customer | None:
+        """Return the customer, deleted or not, or None."""
+        ...
+
+    def save(self, customer: Customer) -> None:
+        """Keep a changed customer."""
+        ...
+
+    def page(self, environment: int, cursor: Cursor, where: CustomerFilter) -> Page[Customer]:
+        """Return a page of those not deleted, newest first. Raises UnknownCursor."""
+        ...
+
+
+def create(
+    *, store: CustomerStore, environment: Environment, now: int, change: CustomerChange
+) -> Customer:
+    """Create a customer from what the caller set. Raises InvalidRequest for bad metadata."""
+    customer = Customer(
+        id=new_id("cus"),
+        environment=environment.id,
+        created=now,
+        details=changed(CustomerDetails(), change),
+    )
+    store.add(customer)
+    return customer
+
+
+def changed(details: CustomerDetails, change: CustomerChange) -> CustomerDetails:
+    """Apply a change: None restores a field's default. Raises InvalidRequest for bad metadata."""
+    defaults = CustomerDetails()
+    values: dict[str, object] = {}
+    for field in change.__struct_fields__:
+        value = getattr(change, field)
+        if value is UNSET:
+            continue
+        if field == "metadata":
+            value = _merged_metadata(details.metadata, value)
+        elif field == "invoice_settings":
+            sent = {
+                name: given
+                for name in value.__struct_fields__
+                if (given := getattr(value, name)) is not UNSET
+            }
+            value = msgspec.structs.replace(details.invoice_settings, **sent)
+        values[field] = getattr(defaults, field) if value is None else value
+    return msgspec.structs.replace(details, **values)
+
+
+def _merged_metadata(current: dict[str, str], change: dict[str, str] | None) -> dict[str, str]:
+    try:
+        return merged(current, change)
+    except MetadataError as error:
+        param = "metadata" if error.key is None else f"metadata[{error.key}]"
+        raise InvalidRequest(str(error), param=param) from None
+
+
+def retrieve(*, store: CustomerStore, environment: Environment, id: str) -> Customer:
+    """Return the customer, deleted or not. Raises NotFound."""
+    customer = store.get(environment.id, id)
+    if customer is None:
+        raise NotFound(f"No such customer: '{id}'", param="id")
+    return customer
+
+
+def retrieve_present(*, store: CustomerStore, environment: Environment, id: str) -> Customer:
+    """Return the customer unless it is deleted. Raises NotFound."""
+    customer = store.get(environment.id, id)
+    if customer is None or customer.deleted_at is not None:
+        raise NotFound(f"No such customer: '{id}'", param="id")
+    return customer
+
+
+def update(
+    *, store: CustomerStore, environment: Environment, id: str, change: CustomerChange
+) -> Customer:
+    """Change a customer. Raises NotFound, and InvalidRequest for bad metadata."""
+    customer = retrieve_present(store=store, environment=environment, id=id)
+    updated = msgspec.structs.replace(customer, details=changed(customer.details, change))
+    store.save(updated)
+    return updated
+
+
+def delete(*, store: CustomerStore, environment: Environment, id: str, now: int) -> Customer:
+    """Delete a customer: it takes no new events, and its past usage stays readable."""
+    customer = retrieve_present(store=store, environment=environment, id=id)
+    deleted = msgspec.structs.replace(customer, deleted_at=now)
+    store.save(deleted)
+    return deleted

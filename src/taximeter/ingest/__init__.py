@@ -1,0 +1,1 @@
+"""The life of a usage event: checked, handed to the writer, deduplicated, appended, durable."""

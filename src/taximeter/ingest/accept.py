@@ -1,0 +1,103 @@
+"""The use case of taking one meter event in, synchronously: checked, durable, answered."""
+
+import msgspec
+
+from taximeter.environments import Environment
+from taximeter.errors import DuplicateEvent, InvalidRequest
+from taximeter.idempotency import key_reused
+from taximeter.ingest.directory import Directory
+from taximeter.ingest.event import LoggedEvent, MeterEvent, Origin, Rejection, SentEvent, check
+from taximeter.ingest.writer import FindRequest, Outcome, Recorded, Taken, Writer
+from taximeter.kit.clock import Clock
+from taximeter.settings import Settings
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The event as it stands in the log; `replayed` when an earlier request had put it there."""
+
+    logged: LoggedEvent
+    replayed: bool = False
+
+
+class Intake:
+    """Takes meter events in, one request at a time, from the event loop."""
+
+    def __init__(
+        self, *, writer: Writer, directory: Directory, clock: Clock, settings: Settings
+    ) -> None:
+        """Check against the directory and the settings; hand over to the writer."""
+        self._writer = writer
+        self._directory = directory
+        self._clock = clock
+        self._settings = settings
+
+    async def accept(
+        self, sent: SentEvent, *, environment: Environment, origin: Origin | None
+    ) -> Accepted:
+        """Record an event; when this returns it is durable and in the next total.
+
+        Raises InvalidRequest for an event that cannot be counted, DuplicateEvent for an identifier
+        that is taken, IdempotencyMismatch for a key that came with other parameters, Overloaded
+        and StorageFailed.
+        """
+        try:
+            event = self._checked(sent, environment=environment, origin=origin)
+        except InvalidRequest as refusal:
+            return await self._replayed(refusal, environment=environment, origin=origin)
+        (outcome,) = await self._writer.submit_from_loop((event,))
+        return answer(outcome, event)
+
+    async def _replayed(
+        self, refusal: InvalidRequest, *, environment: Environment, origin: Origin | None
+    ) -> Accepted:
+        """Answer a refused request that had been accepted before, as it was answered then.
+
+        The meter may have been deactivated, or the customer deleted, since; a retry must not make
+        the caller believe that nothing was recorded.
+        """
+        if origin is None:
+            raise refusal
+        (outcome,) = await self._writer.submit_from_loop((FindRequest(environment.id, origin),))
+        if isinstance(outcome, Taken) and outcome.holder.event.origin == origin:
+            return Accepted(outcome.holder, replayed=True)
+        raise refusal
+
+    def _checked(
+        self, sent: SentEvent, *, environment: Environment, origin: Origin | None
+    ) -> MeterEvent:
+        event = check(
+            sent,
+            meter=self._directory.meter(environment.id, sent.event_name),
+            environment=environment.id,
+            now_us=self._clock.now_us(),
+            settings=self._settings,
+            origin=origin,
+        )
+        if isinstance(event, Rejection):
+            raise InvalidRequest(event.message, param=event.param, code=event.code)
+        if not self._directory.has_customer(environment.id, event.customer):
+            meter = self._directory.meter(environment.id, sent.event_name)
+            assert meter is not None, "a checked event has a meter"
+            raise InvalidRequest(
+                f"No such customer: '{event.customer}'",
+                param=f"payload[{meter.customer_key}]",
+                code="resource_missing",
+            )
+        return event
+
+
+def answer(outcome: Outcome, event: MeterEvent) -> Accepted:
+    """Turn the writer's outcome for an event into what the caller is told."""
+    match outcome:
+        case Recorded(logged):
+            return Accepted(logged)
+        case Taken(by="idempotency_key", holder=holder) if holder.event.origin == event.origin:
+            return Accepted(holder, replayed=True)
+        case Taken(by="idempotency_key"):
+            assert event.origin is not None, "only an event with a key meets its holder"
+            raise key_reused(event.origin.idempotency_key)
+        case _:
+            raise DuplicateEvent(
+                f"An event already exists with identifier {event.identifier}.",
+                param="identifier",
+            )

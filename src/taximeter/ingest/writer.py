@@ -1,0 +1,314 @@
+"""The one thread that writes the log: group commit, deduplication, numbering, durability.
+
+Whatever is submitted while a commit runs shares the next one; an idle writer commits at once, so
+no request ever waits for a timer. In each transaction, in this order:
+
+1. take everything that waits, up to `commit_events_max` events;
+2. find which identifiers and idempotency keys are taken, exactly;
+3. number and date what is new;
+4. append and commit: from here on it is durable;
+5. remember the new identities in the filter;
+6. answer everyone who waits.
+
+A failure in 2 to 4 loses nothing: the log is as it was, and everyone who waits is told.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from taximeter.errors import Overloaded, StorageFailed
+from taximeter.ingest.event import LoggedEvent, MeterEvent, Origin
+from taximeter.ingest.identifiers import Deduplicator
+from taximeter.ingest.log import Cancellation, Head, Identity, LogFailed, UsageLog
+from taximeter.kit.clock import Clock
+from taximeter.settings import Settings
+
+
+class CancelEvent(msgspec.Struct, frozen=True):
+    """A request to take a logged event out of the totals."""
+
+    target: LoggedEvent
+
+
+class FindRequest(msgspec.Struct, frozen=True):
+    """A question: has an event with this idempotency key been recorded?"""
+
+    environment: int
+    origin: Origin
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """The event is in the log."""
+
+    logged: LoggedEvent
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """Another event, already in the log, holds the identifier or the idempotency key."""
+
+    by: Literal["identifier", "idempotency_key"]
+    holder: LoggedEvent
+
+
+class Canceled(msgspec.Struct, frozen=True):
+    """The event is cancelled, by this request or by an earlier one."""
+
+    cancellation: Cancellation
+
+
+class Unclaimed(msgspec.Struct, frozen=True):
+    """No event was recorded with the idempotency key."""
+
+
+Entry: TypeAlias = MeterEvent | CancelEvent | FindRequest
+Outcome: TypeAlias = Recorded | Taken | Canceled | Unclaimed
+
+
+class _Submission:
+    """Entries that wait for a commit, and the future of whoever waits for them."""
+
+    __slots__ = ("entries", "loop", "outcomes", "waiter")
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        waiter: "asyncio.Future[Sequence[Outcome]] | Future[Sequence[Outcome]]",
+        loop: asyncio.AbstractEventLoop | None,
+    ) -> None:
+        self.entries = entries
+        self.waiter = waiter
+        self.loop = loop
+        self.outcomes: Sequence[Outcome] = ()
+
+
+class Writer:
+    """Owns the log's only writing thread."""
+
+    def __init__(
+        self, *, log: UsageLog, deduplicator: Deduplicator, clock: Clock, settings: Settings
+    ) -> None:
+        """Prepare; nothing runs before `start`."""
+        self._log = log
+        self._deduplicator = deduplicator
+        self._clock = clock
+        self._settings = settings
+        self._head = Head()
+        self._waiting: deque[_Submission] = deque()
+        self._waiting_events = 0
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    def start(self) -> None:
+        """Read the end of the log and begin to take submissions."""
+        self._head = self._log.head()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Commit what waits, then stop; later submissions raise StorageFailed."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+
+    def submit(self, entries: Sequence[Entry]) -> "Future[Sequence[Outcome]]":
+        """Queue entries from any thread; the future resolves once they are durable.
+
+        Raises Overloaded when the queue is full. The future raises StorageFailed when the log
+        could not be written. No entries at all is a barrier: it resolves after everything that
+        was dated before it.
+        """
+        waiter: Future[Sequence[Outcome]] = Future()
+        self._enqueue(_Submission(entries, waiter, None))
+        return waiter
+
+    def settle(self) -> None:
+        """Wait until everything dated before this call is durable and visible."""
+        self.submit(()).result()
+
+    def submit_from_loop(self, entries: Sequence[Entry]) -> "asyncio.Future[Sequence[Outcome]]":
+        """Queue entries from the running event loop; otherwise as `submit`."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Sequence[Outcome]] = loop.create_future()
+        self._enqueue(_Submission(entries, waiter, loop))
+        return waiter
+
+    def _enqueue(self, submission: _Submission) -> None:
+        size = len(submission.entries)
+        with self._changed:
+            if self._closing:
+                raise StorageFailed("The server is shutting down. Send the request again.")
+            if size and self._waiting_events + size > self._settings.queue_events_max:
+                raise Overloaded(
+                    "Usage arrives faster than it can be stored. Nothing of this request was "
+                    "recorded; send it again in a moment."
+                )
+            self._waiting.append(submission)
+            self._waiting_events += size
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while batch := self._take():
+            try:
+                self._commit(batch)
+            except LogFailed as failure:
+                error = StorageFailed(
+                    f"The usage log could not be written ({failure}). Nothing of this request "
+                    "was recorded; send it again."
+                )
+                _answer(batch, error)
+            else:
+                _answer(batch, None)
+
+    def _take(self) -> list[_Submission]:
+        with self._changed:
+            while not self._waiting and not self._closing:
+                self._changed.wait()
+            batch: list[_Submission] = []
+            size = 0
+            while self._waiting:
+                following = len(self._waiting[0].entries)
+                if batch and size + following > self._settings.commit_events_max:
+                    break
+                batch.append(self._waiting.popleft())
+                size += following
+            self._waiting_events -= size
+            return batch
+
+    def _commit(self, batch: Sequence[_Submission]) -> None:
+        entries = [entry for submission in batch for entry in submission.entries]
+        if not entries:
+            return
+        now_us = max(self._clock.now_us(), self._head.received_at_us)
+        transaction = _Transaction(
+            entries, log=self._log, deduplicator=self._deduplicator, head=self._head, now_us=now_us
+        )
+        outcomes = transaction.decide()
+        if transaction.events or transaction.cancellations:
+            self._log.append(transaction.events, transaction.cancellations)
+            self._head = Head(transaction.seq, now_us)
+            self._deduplicator.remember(
+                [logged.event for logged in transaction.events], received_at_us=now_us
+            )
+        start = 0
+        for submission in batch:
+            end = start + len(submission.entries)
+            submission.outcomes = outcomes[start:end]
+            start = end
+
+
+class _Transaction:
+    """Decides, entry by entry and in order, what one commit adds to the log."""
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        *,
+        log: UsageLog,
+        deduplicator: Deduplicator,
+        head: Head,
+        now_us: int,
+    ) -> None:
+        self._entries = entries
+        self._now_us = now_us
+        self.seq = head.seq
+        self.events: list[LoggedEvent] = []
+        self.cancellations: list[Cancellation] = []
+        events = [entry for entry in entries if isinstance(entry, MeterEvent)]
+        self._identifiers = deduplicator.by_identifier(
+            [(event.environment, event.identifier) for event in events], now_us=now_us
+        )
+        self._keys = deduplicator.by_idempotency_key(
+            [
+                (entry.environment, entry.origin.idempotency_key)
+                for entry in entries
+                if not isinstance(entry, CancelEvent) and entry.origin is not None
+            ],
+            now_us=now_us,
+        )
+        canceled = [entry.target.seq for entry in entries if isinstance(entry, CancelEvent)]
+        self._canceled = log.cancellations_of(canceled) if canceled else {}
+
+    def decide(self) -> list[Outcome]:
+        return [self._outcome(entry) for entry in self._entries]
+
+    def _outcome(self, entry: Entry) -> Outcome:
+        match entry:
+            case MeterEvent():
+                return self._record(entry)
+            case CancelEvent(target):
+                return self._cancel(target)
+            case FindRequest(environment, origin):
+                holder = self._keys.get((environment, origin.idempotency_key))
+                return Unclaimed() if holder is None else Taken("idempotency_key", holder)
+
+    def _record(self, event: MeterEvent) -> Outcome:
+        key: Identity | None = None
+        if event.origin is not None:
+            key = (event.environment, event.origin.idempotency_key)
+            holder = self._keys.get(key)
+            if holder is not None:
+                return Taken("idempotency_key", holder)
+        identity = (event.environment, event.identifier)
+        holder = self._identifiers.get(identity)
+        if holder is not None:
+            return Taken("identifier", holder)
+        self.seq += 1
+        logged = LoggedEvent(seq=self.seq, received_at_us=self._now_us, event=event)
+        self.events.append(logged)
+        self._identifiers[identity] = logged
+        if key is not None:
+            self._keys[key] = logged
+        return Recorded(logged)
+
+    def _cancel(self, target: LoggedEvent) -> Outcome:
+        existing = self._canceled.get(target.seq)
+        if existing is not None:
+            return Canceled(existing)
+        self.seq += 1
+        cancellation = Cancellation(
+            seq=self.seq,
+            received_at_us=self._now_us,
+            environment=target.event.environment,
+            event_seq=target.seq,
+            identifier=target.event.identifier,
+            meter=target.event.meter,
+            customer=target.event.customer,
+            timestamp_us=target.event.timestamp_us,
+        )
+        self.cancellations.append(cancellation)
+        self._canceled[target.seq] = cancellation
+        return Canceled(cancellation)
+
+
+def _answer(batch: Sequence[_Submission], error: StorageFailed | None) -> None:
+    """Resolve every waiter; those on an event loop with one wake-up a loop and commit."""
+    loops: dict[asyncio.AbstractEventLoop, list[_Submission]] = {}
+    for submission in batch:
+        if submission.loop is not None:
+            loops.setdefault(submission.loop, []).append(submission)
+        else:
+            _resolve(submission, error)
+    for loop, submissions in loops.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve_all, submissions, error)
+
+
+def _resolve_all(submissions: Sequence[_Submission], error: StorageFailed | None) -> None:
+    for submission in submissions:
+        _resolve(submission, error)
+
+
+def _resolve(submission: _Submission, error: StorageFailed | None) -> None:
+    if submission.waiter.done():
+        return  # whoever waited has gone; what was recorded stays recorded
+    if error is None:
+        submission.waiter.set_result(submission.outcomes)
+    else:
+        submission.waiter.set_exception(error)

@@ -1,0 +1,80 @@
+"""Every knob and every limit: one frozen struct, checked at start.
+
+Each field is read from `TAXIMETER_` and its name in capitals, for instance
+`TAXIMETER_CANCEL_WINDOW_HOURS=unlimited`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Natural = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class SettingError(ValueError):
+    """A setting cannot be used; the message names it and says what it takes."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may change. Units stand last in the names."""
+
+    # Where records and usage lie beyond the data directory; unset, both are embedded.
+    usage_url: str | None = None
+    records_url: str | None = None
+
+    # Meter events
+    event_age_days_max: Positive = 35
+    event_future_seconds_max: Natural = 300
+    identifier_window_days: Positive = 36
+    cancel_window_hours: Positive | Literal["unlimited"] = 24
+    value_digits_max: Annotated[int, msgspec.Meta(ge=1, le=23)] = 15
+    payload_keys_max: Positive = 50
+    payload_value_characters_max: Positive = 500
+
+    # The writer
+    commit_events_max: Positive = 20_000
+    queue_events_max: Positive = 200_000
+
+    # HTTP
+    body_bytes_max: Positive = 1_048_576
+    idempotency_window_hours: Annotated[int, msgspec.Meta(ge=24)] = 24
+    customer_cache_entries_max: Positive = 200_000
+    key_cache_seconds: Natural = 1
+    shutdown_seconds_max: Positive = 20
+
+    # The usage log
+    log_memory: str = "4GB"
+    log_threads: Positive = 2
+    log_checkpoint_size: str = "64MB"
+
+
+PREFIX = "TAXIMETER_"
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from environment variables; what is not set keeps its default.
+
+    Raises SettingError for a value that the setting does not take.
+    """
+    given = {
+        field: environ[PREFIX + field.upper()]
+        for field in Settings.__struct_fields__
+        if PREFIX + field.upper() in environ
+    }
+    try:
+        settings = msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingError(_explain(str(error))) from None
+    if settings.identifier_window_days <= settings.event_age_days_max:
+        raise SettingError(
+            f"{PREFIX}IDENTIFIER_WINDOW_DAYS must be greater than {PREFIX}EVENT_AGE_DAYS_MAX: "
+            "while an event's timestamp is accepted, its identifier has to be remembered."
+        )
+    return settings
+
+
+def _explain(message: str) -> str:
+    reason, _, path = message.partition(" - at `$.")
+    return f"{PREFIX}{path.rstrip('`').upper()}: {reason}"

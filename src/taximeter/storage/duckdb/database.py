@@ -1,0 +1,114 @@
+"""Opening the usage log's file, and a cursor for every thread that reads it."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from taximeter.settings import Settings
+from taximeter.storage.duckdb.schema import MIGRATIONS
+from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+
+
+class UsageDatabase:
+    """One open DuckDB file; readers and the writer share it, each on a cursor of its own."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Wrap an open connection."""
+        self._connection = connection
+        self._local = threading.local()
+
+    @classmethod
+    def open(cls, path: Path, settings: Settings) -> "UsageDatabase":
+        """Open the file, creating it where it is missing, and bring its schema up to date.
+
+        Raises StoreUnusable when the file is held by another process, damaged, or newer than this
+        program.
+        """
+        config = {
+            "threads": str(settings.log_threads),
+            "memory_limit": settings.log_memory,
+            "checkpoint_threshold": settings.log_checkpoint_size,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "preserve_insertion_order": "true",
+        }
+        try:
+            connection = duckdb.connect(str(path), config=config)
+        except duckdb.InvalidInputException as error:
+            raise StoreUnusable(f"The usage log {path} cannot be opened: {error}") from None
+        except duckdb.IOException as error:
+            raise StoreUnusable(_why_unopened(path, str(error))) from None
+        except duckdb.Error as error:
+            raise StoreUnusable(_damaged(path, str(error))) from None
+        database = cls(connection)
+        try:
+            migrate(_DuckLedger(connection), MIGRATIONS, store=f"usage log {path}")
+        except duckdb.Error as error:
+            database.close()
+            raise StoreUnusable(_damaged(path, str(error))) from None
+        except StoreUnusable:
+            database.close()
+            raise
+        return database
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return the calling thread's cursor."""
+        cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = self._connection.cursor()
+        return cursor
+
+    def close(self) -> None:
+        """Write everything into the main file and close it."""
+        self._connection.close()
+
+
+def _why_unopened(path: Path, error: str) -> str:
+    if "lock" in error:
+        return (
+            f"The usage log {path} is in use by another process. Stop that process, or serve "
+            "another directory with --data."
+        )
+    if "newer" in error or "version number" in error:
+        return (
+            f"The usage log {path} was written by a newer DuckDB than this program carries. "
+            "Upgrade Taximeter, or serve another data directory."
+        )
+    return _damaged(path, error)
+
+
+def _damaged(path: Path, error: str) -> str:
+    first_line = error.strip().splitlines()[0] if error.strip() else "no reason given"
+    return (
+        f"The usage log {path} is damaged ({first_line}). Restore the data directory from a "
+        "backup, or move it away to start with an empty one."
+    )
+
+
+class _DuckLedger:
+    """The migrations that a usage log has had."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def applied(self) -> Sequence[Applied]:
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER NOT NULL, "
+            "name VARCHAR NOT NULL, checksum VARCHAR NOT NULL)"
+        )
+        rows = self._connection.execute(
+            "SELECT number, checksum FROM schema_migrations ORDER BY number"
+        ).fetchall()
+        return [Applied(*row) for row in rows]
+
+    def apply(self, migration: Migration) -> None:
+        self._connection.execute("BEGIN")
+        for statement in migration.statements:
+            self._connection.execute(statement)
+        self._connection.execute(
+            "INSERT INTO schema_migrations VALUES (?, ?, ?)",
+            [migration.number, migration.name, migration.checksum],
+        )
+        self._connection.execute("COMMIT")

@@ -1,0 +1,117 @@
+"""Reading the usage log on DuckDB: see `taximeter.usage.reader.UsageReader`."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from taximeter.ingest.event import LoggedEvent
+from taximeter.ingest.log import LogFailed
+from taximeter.kit import decimals
+from taximeter.kit.periods import window_us
+from taximeter.storage.duckdb.database import UsageDatabase
+from taximeter.storage.duckdb.rows import EVENT_COLUMNS, event_of
+from taximeter.storage.duckdb.totals_sql import Statement, totals_statement
+from taximeter.usage.aggregate import average
+from taximeter.usage.reader import EventQuery, Total, UsageQuery
+
+_EVENTS = f"""
+    SELECT {EVENT_COLUMNS}
+    FROM events e LEFT JOIN cancellations c ON c.event_seq = e.seq
+    WHERE {{where}}
+    ORDER BY e.seq {{direction}}
+    LIMIT $limit
+"""
+
+
+class DuckReader:
+    """Answers questions about usage; each call sees everything committed before it."""
+
+    def __init__(self, database: UsageDatabase) -> None:
+        """Use an open database."""
+        self._database = database
+
+    def totals(self, query: UsageQuery) -> Sequence[Total]:
+        """Return a total for each window and group that has events, in no particular order."""
+        length = query.end_us - query.start_us
+        if query.window is not None:
+            length = window_us(query.window)
+        return [
+            Total(
+                start_us=start,
+                end_us=start + length,
+                customer=customer,
+                dimensions=tuple(dimensions),
+                value=_result(number, count),
+            )
+            for start, customer, *dimensions, number, count in self._total_rows(query)
+        ]
+
+    def _total_rows(self, query: UsageQuery) -> list[tuple[Any, ...]]:
+        try:
+            return self._rows(totals_statement(query))
+        except duckdb.OutOfRangeException:
+            return self._read(totals_statement(query, wide=True))
+
+    def events(self, query: EventQuery) -> Sequence[LoggedEvent]:
+        """Return up to `limit` events, newest first; with `after_seq`, oldest first."""
+        return [event_of(row) for row in self._read(_events_statement(query))]
+
+    def event(self, environment: int, identifier: str) -> LoggedEvent | None:
+        """Return the last event with the identifier, however old, or None."""
+        where = "e.environment = $environment AND e.identifier = $identifier"
+        rows = self._read(
+            Statement(
+                _EVENTS.format(where=where, direction="DESC"),
+                {"environment": environment, "identifier": identifier, "limit": 1},
+            )
+        )
+        return event_of(rows[0]) if rows else None
+
+    def _read(self, statement: Statement) -> list[tuple[Any, ...]]:
+        try:
+            return self._rows(statement)
+        except duckdb.Error as error:
+            raise LogFailed(str(error)) from error
+
+    def _rows(self, statement: Statement) -> list[tuple[Any, ...]]:
+        return self._database.cursor().execute(statement.sql, statement.parameters).fetchall()
+
+
+def _result(number: Decimal | int | str, count: int | None) -> Decimal:
+    if isinstance(number, str):
+        whole, _, fraction = number.partition("|")
+        value = decimals.total((Decimal(whole), Decimal(fraction)))
+    else:
+        value = Decimal(number)
+    return decimals.normal(value if count is None else average(value, count))
+
+
+def _events_statement(query: EventQuery) -> Statement:
+    where = ["e.environment = $environment"]
+    parameters: dict[str, Any] = {"environment": query.environment, "limit": query.limit}
+    conditions = {
+        "event_name": ("e.event_name = $event_name", query.event_name),
+        "customer": ("e.customer = $customer", query.customer),
+        "start": ("e.timestamp >= make_timestamp($start)", query.start_us),
+        "end": ("e.timestamp < make_timestamp($end)", query.end_us),
+        "before_seq": ("e.seq < $before_seq", query.before_seq),
+        "after_seq": ("e.seq > $after_seq", query.after_seq),
+    }
+    for name, (condition, value) in conditions.items():
+        if value is not None:
+            where.append(condition)
+            parameters[name] = value
+    for index, (key, value) in enumerate(query.payload):
+        where.append(f"json_extract_string(e.payload, $key_{index}) = $text_{index}")
+        parameters[f"key_{index}"] = _json_pointer(key)
+        parameters[f"text_{index}"] = value
+    if query.canceled is not None:
+        where.append(f"c.seq IS {'NOT ' if query.canceled else ''}NULL")
+    direction = "DESC" if query.after_seq is None else "ASC"
+    return Statement(_EVENTS.format(where=" AND ".join(where), direction=direction), parameters)
+
+
+def _json_pointer(key: str) -> str:
+    return "/" + key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,1 @@
+"""Records through SQLAlchemy Core: one schema for SQLite and PostgreSQL."""

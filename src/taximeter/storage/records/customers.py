@@ -1,0 +1,91 @@
+"""Customers as rows: see `taximeter.customers.CustomerStore`."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from taximeter.customers import Customer, CustomerDetails, CustomerFilter
+from taximeter.kit.paging import Cursor, Page
+from taximeter.storage.records.paging import fetch_page
+from taximeter.storage.records.tables import customers
+
+_ALL = select(
+    customers.c.id,
+    customers.c.environment,
+    customers.c.created,
+    customers.c.deleted_at,
+    customers.c.details,
+)
+_GET = _ALL.where(
+    customers.c.environment == bindparam("env"), customers.c.id == bindparam("the_id")
+)
+_INSERT = insert(customers)
+
+
+class CustomerTable:
+    """Customers, within the transaction of one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on a connection that is inside a transaction."""
+        self._connection = connection
+
+    def add(self, customer: Customer) -> None:
+        """Keep a new customer."""
+        self._connection.execute(_INSERT, _row(customer))
+
+    def get(self, environment: int, id: str) -> Customer | None:
+        """Return the customer, deleted or not, or None."""
+        row = self._connection.execute(_GET, {"env": environment, "the_id": id}).first()
+        return None if row is None else _customer(row)
+
+    def save(self, customer: Customer) -> None:
+        """Keep a changed customer."""
+        self._connection.execute(
+            update(customers).where(
+                customers.c.environment == customer.environment, customers.c.id == customer.id
+            ),
+            _row(customer),
+        )
+
+    def page(self, environment: int, cursor: Cursor, where: CustomerFilter) -> Page[Customer]:
+        """Return a page of those not deleted, newest first. Raises UnknownCursor."""
+        statement = _ALL.where(
+            customers.c.environment == environment, customers.c.deleted_at.is_(None)
+        )
+        if where.email is not None:
+            statement = statement.where(customers.c.email == where.email)
+        created = customers.c.created
+        bounds = where.created
+        for bound, condition in (
+            (bounds.gt, created > bounds.gt),
+            (bounds.gte, created >= bounds.gte),
+            (bounds.lt, created < bounds.lt),
+            (bounds.lte, created <= bounds.lte),
+        ):
+            if bound is not None:
+                statement = statement.where(condition)
+        page = fetch_page(self._connection, customers, statement, cursor, environment=environment)
+        return Page(data=[_customer(row) for row in page.data], has_more=page.has_more)
+
+
+def _row(customer: Customer) -> dict[str, Any]:
+    return {
+        "id": customer.id,
+        "environment": customer.environment,
+        "created": customer.created,
+        "deleted_at": customer.deleted_at,
+        "email": customer.details.email,
+        "details": msgspec.json.encode(customer.details).decode(),
+    }
+
+
+def _customer(row: Row[Any]) -> Customer:
+    id, environment, created, deleted_at, details = row
+    return Customer(
+        id=id,
+        environment=environment,
+        created=created,
+        deleted_at=deleted_at,
+        details=msgspec.json.decode(details, type=CustomerDetails),
+    )

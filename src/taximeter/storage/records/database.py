@@ -1,0 +1,143 @@
+"""The records' database: opening it, bringing it up to date, and units of work."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+
+from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.customers import CustomerTable
+from taximeter.storage.records.environments import EnvironmentTable
+from taximeter.storage.records.meters import MeterTable
+from taximeter.storage.records.migrations import MIGRATIONS
+from taximeter.storage.records.requests import RequestTable
+from taximeter.storage.records.tables import schema_migrations
+
+
+class Unit:
+    """One transaction over the records, seen through the stores of the domains."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on a connection that is inside a transaction."""
+        self.environments = EnvironmentTable(connection)
+        self.meters = MeterTable(connection)
+        self.customers = CustomerTable(connection)
+        self.requests = RequestTable(connection)
+
+
+class RecordsDatabase:
+    """The open records, read by many threads and written by one at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Wrap an engine whose schema is up to date."""
+        self._engine = engine
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open_sqlite(cls, path: Path) -> "RecordsDatabase":
+        """Open a SQLite file, creating it where it is missing, and bring its schema up to date.
+
+        Raises StoreUnusable when the file is damaged or newer than this program.
+        """
+        engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        try:
+            with engine.connect() as connection:
+                check = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            if check != "ok":
+                raise StoreUnusable(_damaged(path, str(check)))
+            migrate(_SqlLedger(engine), MIGRATIONS, store=f"records file {path}")
+        except DatabaseError as error:
+            engine.dispose()
+            raise StoreUnusable(_damaged(path, str(error.orig))) from None
+        except StoreUnusable:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[Unit]:
+        """Open a transaction that only reads."""
+        with self._engine.connect() as connection:
+            yield Unit(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Unit]:
+        """Open a transaction that writes; it commits at the end, and not at all on an error."""
+        with self._writing, self._engine.connect() as connection:
+            connection = connection.execution_options(taximeter_writes=True)
+            with connection.begin():
+                yield Unit(connection)
+
+    def integrity_errors(self) -> list[str]:
+        """Return what SQLite finds wrong with the file; nothing when it is whole."""
+        with self._engine.connect() as connection:
+            rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        return [str(row) for row in rows if row != "ok"]
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "busy_timeout = 10000",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("taximeter_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _damaged(path: Path, reason: str) -> str:
+    return (
+        f"The records file {path} is damaged ({reason}). Restore the data directory from a "
+        "backup, or move it away to start with an empty one."
+    )
+
+
+class _SqlLedger:
+    """The migrations that the records have had."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(taximeter_writes=True)
+
+    def applied(self) -> Sequence[Applied]:
+        with self._engine.begin() as connection:
+            schema_migrations.create(connection, checkfirst=True)
+            rows = connection.execute(
+                select(schema_migrations.c.number, schema_migrations.c.checksum)
+            ).all()
+        return [Applied(*row) for row in rows]
+
+    def apply(self, migration: Migration) -> None:
+        sqlite = self._engine.dialect.name == "sqlite"
+        id = "INTEGER PRIMARY KEY" if sqlite else "SERIAL PRIMARY KEY"
+        with self._engine.begin() as connection:
+            for statement in migration.statements:
+                connection.exec_driver_sql(statement.replace("{id}", id))
+            connection.execute(
+                schema_migrations.insert(),
+                {
+                    "number": migration.number,
+                    "name": migration.name,
+                    "checksum": migration.checksum,
+                },
+            )
+
+
+RecordsFailed = SQLAlchemyError

@@ -1,0 +1,38 @@
+"""Cursor paging over tables that are ordered by `position`."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Table, select
+
+from taximeter.kit.paging import Cursor, Page, UnknownCursor, trim_page
+
+
+def fetch_page(
+    connection: Connection,
+    table: Table,
+    statement: Select[Any],
+    cursor: Cursor,
+    *,
+    environment: int,
+) -> Page[Row[Any]]:
+    """Run a select of the table's rows for one page, newest first. Raises UnknownCursor."""
+    position = table.c.position
+    if cursor.ending_before is not None:
+        anchor = _position(connection, table, cursor.ending_before, environment)
+        statement = statement.where(position > anchor).order_by(position.asc())
+    elif cursor.starting_after is not None:
+        anchor = _position(connection, table, cursor.starting_after, environment)
+        statement = statement.where(position < anchor).order_by(position.desc())
+    else:
+        statement = statement.order_by(position.desc())
+    rows = connection.execute(statement.limit(cursor.limit + 1)).all()
+    return trim_page(rows, cursor)
+
+
+def _position(connection: Connection, table: Table, id: str, environment: int) -> int:
+    found: int | None = connection.execute(
+        select(table.c.position).where(table.c.id == id, table.c.environment == environment)
+    ).scalar()
+    if found is None:
+        raise UnknownCursor(id)
+    return found

@@ -1,0 +1,103 @@
+"""The tables of the records, as SQLAlchemy Core sees them.
+
+`position` orders rows by creation. The statements that create the tables stand in `migrations.py`;
+a test proves that both say the same.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+
+environments = Table(
+    "environments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("livemode", Boolean, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("environment", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("hint", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+meters = Table(
+    "meters",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("environment", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("event_name", Text, nullable=False),
+    Column("event_time_window", Text),
+    Column("formula", Text, nullable=False),
+    Column("customer_key", Text, nullable=False),
+    Column("value_key", Text, nullable=False),
+    Column("dimension_keys", JSON, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("deactivated_at", BigInteger),
+)
+Index("meters_event_name", meters.c.environment, meters.c.event_name)
+Index(
+    "meters_active_event_name",
+    meters.c.environment,
+    meters.c.event_name,
+    unique=True,
+    sqlite_where=text("status = 'active'"),
+    postgresql_where=text("status = 'active'"),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("environment", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("deleted_at", BigInteger),
+    Column("email", Text),
+    Column("details", Text, nullable=False),
+)
+Index("customers_email", customers.c.environment, customers.c.email)
+
+idempotent_requests = Table(
+    "idempotent_requests",
+    metadata,
+    Column("environment", Integer, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+)
+Index("idempotent_requests_created", idempotent_requests.c.created)
+
+schema_migrations = Table(
+    "schema_migrations",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("checksum", Text, nullable=False),
+)
