@@ -34,6 +34,7 @@ help:
 	@echo 'make clean        remove what these commands made, but no data'
 
 setup: $(VENV)/.installed
+	@echo 'Ready: $(BIN)/taximeter'
 
 demo: $(VENV)/.installed
 	@$(BIN)/taximeter demo $(if $(PORT),--port '$(PORT)') $(if $(DATA),--data '$(DATA)')
@@ -49,7 +50,8 @@ lint: $(VENV)/.installed-dev
 	@echo 'ruff format' && $(BIN)/ruff format --check --quiet $(CHECKED) \
 	  || { echo 'not formatted: run make format'; $(BIN)/ruff format --check $(CHECKED); exit 1; }
 	@echo 'mypy' && $(BIN)/python -m mypy --no-error-summary $(CHECKED)
-	@echo 'import contracts' && $(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
+	@echo 'import contracts' && report=$$($(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter) \
+	  || { echo "$$report"; exit 1; }
 
 format: $(VENV)/.installed-dev
 	@$(BIN)/ruff check --quiet --fix $(CHECKED); $(BIN)/ruff format $(CHECKED)
