@@ -12,7 +12,7 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 NODE_SDK := tests/wire/node
 PINS := pyproject.toml constraints.txt
 CHECKED := $(wildcard src tests benchmarks)
@@ -48,7 +48,7 @@ soak: $(VENV)/.installed-dev
 lint: $(VENV)/.installed-dev
 	@echo 'ruff check' && $(BIN)/ruff check --quiet $(CHECKED)
 	@echo 'ruff format' && $(BIN)/ruff format --check --quiet $(CHECKED) \
-	  || { echo 'not formatted: run make format'; $(BIN)/ruff format --check $(CHECKED); exit 1; }
+	  || { echo 'not formatted: run make format'; exit 1; }
 	@echo 'mypy' && $(BIN)/python -m mypy --no-error-summary $(CHECKED)
 	@echo 'import contracts' && report=$$($(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter) \
 	  || { echo "$$report"; exit 1; }
@@ -65,7 +65,7 @@ constraints:
 	@rm -rf .cache/constraints && mkdir -p .cache
 	@$(PYTHON) -m venv .cache/constraints
 	@echo 'Resolving every dependency anew ...'
-	@.cache/constraints/bin/python -m pip install --quiet --disable-pip-version-check \
+	@.cache/constraints/bin/python -m pip install -qq --disable-pip-version-check \
 	  -e '.[clickhouse,postgres,test,lint]'
 	@{ grep '^#' constraints.txt; .cache/constraints/bin/python -m pip freeze --exclude taximeter \
 	  | grep -E '^[A-Za-z0-9._-]+==[^ ]+$$'; } > .cache/constraints.txt
@@ -80,7 +80,7 @@ clean:
 # The stamps are newer than what they were made from, so a changed pin installs again.
 
 $(VENV)/.installed: $(PINS) | $(BIN)/python
-	@echo 'Installing taximeter into $(VENV) ...'
+	@echo 'Installing taximeter into $(VENV) (half a minute) ...'
 	@$(PIP) -c constraints.txt -e .
 	@touch $@
 

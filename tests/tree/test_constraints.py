@@ -14,7 +14,7 @@ LINES = [
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     if not line.startswith("#")
 ]
-PINS = {canonicalize_name(name): version for name, version in (line.split("==") for line in LINES)}
+PINS = {canonicalize_name(name): version for name, _, version in (x.partition("==") for x in LINES)}
 
 
 def _declared() -> list[Requirement]:
