@@ -28,9 +28,15 @@ def _module(name: str, package: Path = SOURCE) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
+ROWS = [[name.strip() for name in row.split("|")] for row in CONTRACTS["layers"]["layers"]]
+
+# A contract fails for want of a module that it requires, so nothing planted would prove a thing.
+MISSING = [name for row in ROWS for name in row if name[0] != "(" and not _module(name)]
+
+
 def _layers() -> list[list[str]]:
     """The layers that exist, highest first, each as the modules in it that exist."""
-    rows = [[name.strip(" ()") for name in row.split("|")] for row in CONTRACTS["layers"]["layers"]]
+    rows = [[name.strip("()") for name in row] for row in ROWS]
     return [kept for row in rows if (kept := [name for name in row if _module(name)])]
 
 
@@ -79,6 +85,7 @@ def test_the_package_keeps_every_contract(copy: Path) -> None:
     assert (code, f"{len(CONTRACTS)} kept, 0 broken" in output) == (0, True), output
 
 
+@pytest.mark.skipif(bool(MISSING), reason=f"the package lacks {', '.join(MISSING)}")
 @pytest.mark.parametrize(("contract", "module", "target"), _plants())
 def test_a_planted_import_breaks_its_contract(
     contract: str, module: str, target: str, copy: Path
