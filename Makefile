@@ -1,0 +1,114 @@
+# Everything a developer or an operator runs. Needs Python 3.11 or newer and make, nothing else.
+#
+#   PYTHON  the interpreter that makes .venv         make setup PYTHON=python3.13
+#   PORT    where `make demo` listens                make demo PORT=8080
+#   DATA    where `make demo` keeps its data         make demo DATA=/var/lib/taximeter
+#   ARGS    handed on to pytest or the benchmark     make test ARGS="tests/usage -x"
+
+PYTHON ?= python3
+PORT ?=
+DATA ?=
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+NODE_SDK := tests/wire/node
+PINS := pyproject.toml constraints.txt
+CHECKED := $(wildcard src tests benchmarks)
+
+# One virtual environment, one writer: `make -j` gains nothing here and must break nothing.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test soak lint format bench constraints clean
+
+help:
+	@echo 'make setup        install into .venv'
+	@echo 'make demo         start a server with the worked example    PORT=, DATA='
+	@echo 'make test         install what the tests need, run them     ARGS='
+	@echo 'make soak         run the tests that take minutes           ARGS='
+	@echo 'make lint         style, types and import contracts'
+	@echo 'make format       put imports and lines in order'
+	@echo 'make bench        run the benchmarks                        ARGS='
+	@echo 'make constraints  resolve every version anew'
+	@echo 'make clean        remove what these commands made, but no data'
+
+setup: $(VENV)/.installed
+	@echo 'Ready: $(BIN)/taximeter'
+
+demo: $(VENV)/.installed
+	@$(BIN)/taximeter demo $(if $(PORT),--port '$(PORT)') $(if $(DATA),--data '$(DATA)')
+
+test: $(VENV)/.installed-dev $(NODE_SDK)/node_modules/.installed
+	@$(BIN)/python -m pytest $(ARGS)
+
+soak: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -m soak $(ARGS)
+
+lint: $(VENV)/.installed-dev
+	@echo 'ruff check' && $(BIN)/ruff check --quiet $(CHECKED)
+	@echo 'ruff format' && $(BIN)/ruff format --check --quiet $(CHECKED) \
+	  || { echo 'not formatted: run make format'; exit 1; }
+	@echo 'mypy' && $(BIN)/python -m mypy --no-error-summary $(CHECKED)
+	@echo 'import contracts' && report=$$($(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter) \
+	  || { echo "$$report"; exit 1; }
+
+format: $(VENV)/.installed-dev
+	@$(BIN)/ruff check --quiet --fix $(CHECKED); $(BIN)/ruff format $(CHECKED)
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+# A fresh environment without constraints, so that what it holds is what resolves today.
+constraints:
+	@$(check_python)
+	@rm -rf .cache/constraints && mkdir -p .cache
+	@$(PYTHON) -m venv .cache/constraints
+	@echo 'Resolving every dependency anew ...'
+	@.cache/constraints/bin/python -m pip install -qq --disable-pip-version-check \
+	  -e '.[clickhouse,postgres,test,lint]'
+	@{ grep '^#' constraints.txt; .cache/constraints/bin/python -m pip freeze --exclude taximeter \
+	  | grep -E '^[A-Za-z0-9._-]+==[^ ]+$$'; } > .cache/constraints.txt
+	@mv .cache/constraints.txt constraints.txt && rm -rf .cache/constraints
+	@echo 'Wrote constraints.txt: read its diff, then run make lint test.'
+
+clean:
+	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	@rm -rf $(NODE_SDK)/node_modules
+	@find src tests $(wildcard benchmarks) -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamps are newer than what they were made from, so a changed pin installs again.
+
+$(VENV)/.installed: $(PINS) | $(BIN)/python
+	@echo 'Installing taximeter into $(VENV) (half a minute) ...'
+	@$(PIP) -c constraints.txt -e .
+	@touch $@
+
+# The tests include the linters: one suite proves that each still fails on a planted error.
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo 'Installing what tests and checks need ...'
+	@$(PIP) -c constraints.txt -e '.[test,lint]'
+	@touch $@
+
+$(BIN)/python:
+	@$(check_python)
+	@$(PYTHON) -m venv $(VENV)
+
+# Node is optional; pytest says which tests it skipped for want of it.
+$(NODE_SDK)/node_modules/.installed: $(NODE_SDK)/package.json
+	@if ! command -v npm > /dev/null; then \
+	  echo 'npm not found: the tests that drive the Node SDK are skipped'; \
+	else \
+	  echo 'Installing the Node SDK ...' \
+	  && npm install --prefix $(NODE_SDK) --no-package-lock --no-audit --no-fund --loglevel=error --silent \
+	  && touch $@; \
+	fi
+
+define check_python
+command -v '$(PYTHON)' > /dev/null || \
+  { echo 'taximeter: there is no $(PYTHON); name one with make PYTHON=...' >&2; exit 1; }; \
+'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+  { echo "taximeter: needs Python 3.11 or newer, $(PYTHON) is $$('$(PYTHON)' -V 2>&1); name another with make PYTHON=..." >&2; exit 1; }; \
+'$(PYTHON)' -c 'import ensurepip, venv' 2> /dev/null || \
+  { echo 'taximeter: $(PYTHON) cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+endef
