@@ -62,7 +62,7 @@ class EnvironmentStore(Protocol):
         """Return all keys, revoked ones included, oldest first."""
         ...
 
-    def key_by_hash(self, hash: str) -> ApiKey | None:
+    def key_by_hash(self, key_hash: str) -> ApiKey | None:
         """Return the unrevoked key with this hash, or None."""
         ...
 
@@ -76,9 +76,7 @@ def hash_key(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def create_key(
-    *, store: EnvironmentStore, environment: Environment, name: str, now: int
-) -> NewKey:
+def create_key(*, store: EnvironmentStore, environment: Environment, name: str, now: int) -> NewKey:
     """Make a key that opens the environment; only its hash is kept."""
     mode = "live" if environment.livemode else "test"
     secret = f"sk_{mode}_{secrets.token_urlsafe(32).replace('-', 'a').replace('_', 'b')}"

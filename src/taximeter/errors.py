@@ -93,7 +93,7 @@ class NotFound(ApiError):
     """The address names no object and no operation."""
 
     status = 404
-    default_code = "resource_missing"
+    default_code: ClassVar[str | None] = "resource_missing"
 
 
 class UnknownUrl(NotFound):

@@ -89,9 +89,7 @@ def idempotency_key(incoming: Incoming) -> str | None:
 
 
 def _fingerprint(incoming: Incoming, tree: Tree) -> str:
-    spelled = msgspec.json.encode(
-        (incoming.method, incoming.path, tree), order="deterministic"
-    )
+    spelled = msgspec.json.encode((incoming.method, incoming.path, tree), order="deterministic")
     return hashlib.blake2b(spelled, digest_size=16).hexdigest()
 
 

@@ -51,8 +51,7 @@ def read_params(incoming: Incoming) -> Tree:
     content_type = incoming.header(b"content-type")
     if incoming.body and content_type and content_type.partition(";")[0].strip().lower() != FORM:
         raise InvalidRequest(
-            f"Invalid request: the content type is {content_type}. Send the parameters as "
-            f"{FORM}."
+            f"Invalid request: the content type is {content_type}. Send the parameters as {FORM}."
         )
     try:
         if not incoming.query:

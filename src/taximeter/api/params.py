@@ -4,7 +4,6 @@ A request's parameters are declared as a frozen struct. `decode` walks its types
 that came over the wire: every leaf arrives as text. An empty string unsets what may be None.
 """
 
-from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
@@ -43,11 +42,16 @@ def decode(tree: Tree, params: type[P]) -> P:
     return result
 
 
-@cache
-def _fields(struct: type[msgspec.Struct]) -> dict[str, inspect.Field]:
-    info = inspect.type_info(struct)
-    assert isinstance(info, inspect.StructType), "parameters are declared as structs"
-    return {field.encode_name: field for field in info.fields}
+_FIELDS: dict[str, dict[str, inspect.Field]] = {}
+
+
+def _fields(struct: type[Any]) -> dict[str, inspect.Field]:
+    name = f"{struct.__module__}.{struct.__qualname__}"
+    if name not in _FIELDS:
+        info = inspect.type_info(struct)
+        assert isinstance(info, inspect.StructType), "parameters are declared as structs"
+        _FIELDS[name] = {field.encode_name: field for field in info.fields}
+    return _FIELDS[name]
 
 
 def _struct(tree: Tree, struct: type[Any], prefix: str) -> Any:
@@ -131,9 +135,7 @@ def _items(sent: "str | Tree", item: inspect.Type, path: str) -> tuple[Any, ...]
     group = _group(sent, "array", path)
     if not all(index.isascii() and index.isdigit() and len(index) < 10 for index in group):
         raise InvalidRequest(f"Invalid array: {_shown(group)}", param=path)
-    return tuple(
-        _value(group[index], item, f"{path}[{index}]") for index in sorted(group, key=int)
-    )
+    return tuple(_value(group[index], item, f"{path}[{index}]") for index in sorted(group, key=int))
 
 
 def _scalar(sent: str, wanted: inspect.Type, path: str) -> Any:
@@ -159,7 +161,8 @@ def _scalar(sent: str, wanted: inspect.Type, path: str) -> Any:
                 choices = f"one of {', '.join(most)}, or {last}" if most else last
                 raise InvalidRequest(f"Invalid {path}: must be {choices}", param=path)
             return sent
-    raise AssertionError(f"parameters of {wanted} are not declared anywhere")
+        case _:
+            raise AssertionError(f"parameters of {wanted} are not declared anywhere")
 
 
 def _integer(sent: str, low: int | None, high: int | None, path: str) -> int:

@@ -87,7 +87,7 @@ def unknown_url(method: str, path: str, allowed: list[str] | None = None) -> Unk
     return UnknownUrl(f"Unrecognized request URL ({method}: {path}). {hint}")
 
 
-async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI
+async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
     raise unknown_url(scope["method"], scope["path"])
 
 

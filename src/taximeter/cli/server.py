@@ -50,9 +50,12 @@ def run_server(
 
     `started` is awaited once requests are served. Raises StoreUnusable and SettingError.
     """
-    with bind(host, port) as listener, open_app(data, settings=settings, dev=dev) as app:
-        with asyncio.Runner(loop_factory=_new_loop) as runner:
-            runner.run(_serve(app, listener, settings, started))
+    with (
+        bind(host, port) as listener,
+        open_app(data, settings=settings, dev=dev) as app,
+        asyncio.Runner(loop_factory=_new_loop) as runner,
+    ):
+        runner.run(_serve(app, listener, settings, started))
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

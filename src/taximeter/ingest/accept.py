@@ -7,7 +7,8 @@ from taximeter.errors import DuplicateEvent, InvalidRequest
 from taximeter.idempotency import key_reused
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.event import LoggedEvent, MeterEvent, Origin, Rejection, SentEvent, check
-from taximeter.ingest.writer import FindRequest, Outcome, Recorded, Taken, Writer
+from taximeter.ingest.transaction import FindRequest, Outcome, Recorded, Taken
+from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import Clock
 from taximeter.settings import Settings
 

@@ -6,7 +6,8 @@ from taximeter.environments import Environment
 from taximeter.errors import InvalidRequest, ResourceMissing
 from taximeter.ingest.event import LoggedEvent
 from taximeter.ingest.log import Cancellation
-from taximeter.ingest.writer import Canceled, CancelEvent, Writer
+from taximeter.ingest.transaction import Canceled, CancelEvent
+from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import MICROSECONDS, Clock
 from taximeter.kit.periods import HOUR_SECONDS
 from taximeter.settings import Settings
@@ -37,9 +38,7 @@ def cancel(
     """
     target = finder.event(environment.id, identifier)
     if target is None:
-        raise ResourceMissing(
-            f"No such meter event: '{identifier}'", param="cancel[identifier]"
-        )
+        raise ResourceMissing(f"No such meter event: '{identifier}'", param="cancel[identifier]")
     if target.event.event_name != event_name:
         raise ResourceMissing(
             f"No such meter event: '{identifier}' with event name '{event_name}'; it was recorded "

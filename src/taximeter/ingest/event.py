@@ -220,9 +220,7 @@ class Reading(msgspec.Struct, frozen=True):
 _NOTHING = Reading()
 
 
-def read_value(
-    payload: Mapping[str, str], meter: Meter, settings: Settings
-) -> Reading | Rejection:
+def read_value(payload: Mapping[str, str], meter: Meter, settings: Settings) -> Reading | Rejection:
     """Read the meter's value from a payload.
 
     A `count` meter reads nothing and ignores a value that is sent; `unique_count` reads a text;
@@ -260,9 +258,7 @@ def _read_number(sent: str, key: str, settings: Settings) -> Reading | Rejection
         return _invalid_value(
             key, sent, f"at most {STORED_INTEGER_DIGITS_MAX} digits before the decimal point"
         )
-    if value and -value.adjusted() > decimals.PLACES or decimals.decimal_places(value) > (
-        decimals.PLACES
-    ):
+    if decimals.decimal_places(value) > decimals.PLACES:
         return _invalid_value(key, sent, f"at most {decimals.PLACES} decimal places")
     return Reading(value=decimals.normal(value))
 

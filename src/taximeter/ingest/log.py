@@ -55,9 +55,7 @@ class UsageLog(Protocol):
         """Return the number and the date of the last row."""
         ...
 
-    def append(
-        self, events: Sequence[LoggedEvent], cancellations: Sequence[Cancellation]
-    ) -> None:
+    def append(self, events: Sequence[LoggedEvent], cancellations: Sequence[Cancellation]) -> None:
         """Add rows in one transaction; when this returns they are on disk."""
         ...
 

@@ -40,5 +40,7 @@ def merged(current: Mapping[str, str], change: Mapping[str, str] | None) -> dict
             )
     result = {key: value for key, value in {**current, **change}.items() if value}
     if len(result) > KEYS_MAX:
-        raise MetadataError(f"Metadata can have at most {KEYS_MAX} keys; these would be {len(result)}.")
+        raise MetadataError(
+            f"Metadata can have at most {KEYS_MAX} keys; these would be {len(result)}."
+        )
     return result

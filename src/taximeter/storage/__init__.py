@@ -1,1 +1,1 @@
-"""The stores behind the protocols that the domains declare; only the composition root names them."""
+"""The stores behind the protocols that the domains declare; only `app` names them."""

@@ -1,6 +1,4 @@
-"""Numbered migrations, applied at start and recorded with checksums; embedded software upgrades
-itself.
-"""
+"""Numbered migrations, applied at start: embedded software upgrades itself."""
 
 import hashlib
 from collections.abc import Sequence

@@ -183,18 +183,20 @@ class _Naming:
             return None
         try:
             token = id.removeprefix(self._prefix)
-            raw = base64.b64decode(
-                token + "=" * (-len(token) % 4), altchars=b"-_", validate=True
-            )
+            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
             start, _, dimensions = msgspec.json.decode(
                 raw[len(self._digest) :], type=tuple[int, int, tuple[str, ...]]
             )
         except (ValueError, msgspec.DecodeError):
-            raw = b""
+            raise _unknown_cursor(id, param) from None
         if raw[: len(self._digest)] != self._digest:
-            raise ResourceMissing(
-                f"No such meter event summary in this list: '{id}'. Page with the ids of a list "
-                "that was asked for with the same parameters.",
-                param=param,
-            )
+            raise _unknown_cursor(id, param)
         return (-start * MICROSECONDS, dimensions)
+
+
+def _unknown_cursor(id: str, param: str) -> ResourceMissing:
+    return ResourceMissing(
+        f"No such meter event summary in this list: '{id}'. Page with the ids of a list that was "
+        "asked for with the same parameters.",
+        param=param,
+    )

@@ -170,7 +170,5 @@ ENDPOINTS = (
     Endpoint(method="GET", path=_ALL, params=CustomerList, run=_list),
     Endpoint(method="GET", path=_ONE, params=Params, run=_retrieve),
     Endpoint(method="POST", path=_ONE, params=CustomerWrite, run=_update),
-    Endpoint(
-        method="DELETE", path=_ONE, params=Params, run=_delete, changes_directory=True
-    ),
+    Endpoint(method="DELETE", path=_ONE, params=Params, run=_delete, changes_directory=True),
 )

@@ -151,9 +151,7 @@ def _list(context: Context, params: MeterList) -> ListObject[MeterObject]:
         page = context.unit.meters.page(context.environment.id, params.cursor(), params.status)
     except UnknownCursor as error:
         raise unknown_cursor(error, params, "meter") from None
-    return list_object(
-        page, context.path, lambda meter: meter_object(meter, context.environment)
-    )
+    return list_object(page, context.path, lambda meter: meter_object(meter, context.environment))
 
 
 _ALL = "/v1/billing/meters"

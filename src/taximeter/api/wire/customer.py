@@ -56,8 +56,5 @@ def customer_object(
         id=customer.id,
         created=customer.created,
         livemode=environment.livemode,
-        **{
-            field: getattr(customer.details, field)
-            for field in customer.details.__struct_fields__
-        },
+        **{field: getattr(customer.details, field) for field in customer.details.__struct_fields__},
     )

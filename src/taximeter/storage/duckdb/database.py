@@ -26,7 +26,7 @@ class UsageDatabase:
         Raises StoreUnusable when the file is held by another process, damaged, or newer than this
         program.
         """
-        config = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "threads": str(settings.log_threads),
             "memory_limit": settings.log_memory,
             "checkpoint_threshold": settings.log_checkpoint_size,

@@ -67,9 +67,7 @@ class DuckLog:
         assert row is not None, "an aggregate without groups returns a row"
         return Head(*row)
 
-    def append(
-        self, events: Sequence[LoggedEvent], cancellations: Sequence[Cancellation]
-    ) -> None:
+    def append(self, events: Sequence[LoggedEvent], cancellations: Sequence[Cancellation]) -> None:
         """Add rows in one transaction; when this returns they are on disk."""
         cursor = self._database.cursor()
         try:
@@ -144,7 +142,7 @@ class DuckLog:
 
 def _insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
     cursor.register("incoming", rows)
-    cursor.execute(f"INSERT INTO {table} SELECT * FROM incoming")  # noqa: S608 - our own names
+    cursor.execute(f"INSERT INTO {table} SELECT * FROM incoming")
     cursor.unregister("incoming")
 
 

@@ -80,7 +80,7 @@ def _row(customer: Customer) -> dict[str, Any]:
     }
 
 
-def _customer(row: Row[Any]) -> Customer:
+def _customer(row: Row[*tuple[Any, ...]]) -> Customer:
     id, environment, created, deleted_at, details = row
     return Customer(
         id=id,

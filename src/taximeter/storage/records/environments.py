@@ -37,9 +37,9 @@ class EnvironmentTable:
         rows = self._connection.execute(_KEYS.order_by(api_keys.c.position))
         return [msgspec.convert(row._mapping, ApiKey) for row in rows]
 
-    def key_by_hash(self, hash: str) -> ApiKey | None:
+    def key_by_hash(self, key_hash: str) -> ApiKey | None:
         """Return the unrevoked key with this hash, or None."""
-        row = self._connection.execute(_BY_HASH, {"the_hash": hash}).first()
+        row = self._connection.execute(_BY_HASH, {"the_hash": key_hash}).first()
         return None if row is None else msgspec.convert(row._mapping, ApiKey)
 
     def revoke_key(self, id: str, *, revoked_at: int) -> bool:
