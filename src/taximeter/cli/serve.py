@@ -4,9 +4,9 @@ import ipaddress
 from pathlib import Path
 
 import click
-import structlog
 
 from taximeter.app import App
+from taximeter.cli.logs import configure_logs
 from taximeter.cli.options import (
     DEFAULT_HOST,
     DEFAULT_PORT,
@@ -16,13 +16,13 @@ from taximeter.cli.options import (
 )
 from taximeter.cli.server import run_server
 
-log = structlog.get_logger()
-
 
 @click.command()
 @data_option
 @click.option("--host", default=DEFAULT_HOST, show_default=True, help="The address to listen on.")
-@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The port to listen on.")
+@click.option(
+    "--port", default=DEFAULT_PORT, show_default=True, help="The port; 0 takes a free one."
+)
 @click.option("--dev", is_flag=True, help="Accept any sk_test_ key; on loopback only.")
 def serve(data: Path, host: str, port: int, dev: bool) -> None:
     """Serve the API until Ctrl-C or SIGTERM."""
@@ -32,9 +32,11 @@ def serve(data: Path, host: str, port: int, dev: bool) -> None:
             "Leave --dev out and make a key with 'taximeter keys create'."
         )
 
-    async def started(_: App) -> None:
-        log.info("serving", address=f"http://{host}:{port}", data=str(data), dev=dev)
+    async def started(_: App, address: str) -> None:
+        mode = ", accepting any sk_test_ key" if dev else ""
+        click.echo(f"Taximeter serves {data} on {address}{mode}. Press Ctrl-C to stop.")
 
+    configure_logs()
     with sentences():
         run_server(
             data=data,
@@ -44,7 +46,7 @@ def serve(data: Path, host: str, port: int, dev: bool) -> None:
             dev=dev,
             started=started,
         )
-    log.info("stopped")
+    click.echo("Stopped; everything acknowledged is on disk.")
 
 
 def is_loopback(host: str) -> bool:

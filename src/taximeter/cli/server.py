@@ -14,7 +14,7 @@ import uvicorn
 from taximeter.app import App, open_app
 from taximeter.settings import Settings
 
-Started = Callable[[App], Awaitable[None]]
+Started = Callable[[App, str], Awaitable[None]]
 BACKLOG = 2_048
 
 
@@ -48,7 +48,8 @@ def run_server(
 ) -> None:
     """Serve until SIGINT or SIGTERM, then drain, checkpoint and return.
 
-    `started` is awaited once requests are served. Raises StoreUnusable and SettingError.
+    `started` is awaited with the server's address once requests are served. Raises
+    StoreUnusable and SettingError.
     """
     with (
         bind(host, port) as listener,
@@ -64,6 +65,11 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     import uvloop
 
     return uvloop.new_event_loop()
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 async def _serve(app: App, listener: socket.socket, settings: Settings, started: Started) -> None:
@@ -90,5 +96,5 @@ async def _serve(app: App, listener: socket.socket, settings: Settings, started:
     while not server.started and not serving.done():
         await asyncio.sleep(0.005)
     if server.started:
-        await started(app)
+        await started(app, _address(listener))
     await serving
