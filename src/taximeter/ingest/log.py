@@ -41,14 +41,18 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class LogFailed(Exception):
-    """The log could not be written or read; whatever was being appended is not in it."""
+    """The log could not be written or read.
+
+    What was being appended is not in it, unless the log failed for good, right after the commit;
+    every later call then fails too, until the log is opened again.
+    """
 
 
 class UsageLog(Protocol):
     """An append-only log of events and cancellations, numbered without gaps by one `seq`.
 
     One thread appends. Every method may raise LogFailed; after a failed `append` the log is as it
-    was before.
+    was before, or can no longer be used.
     """
 
     def head(self) -> Head:

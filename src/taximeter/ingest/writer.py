@@ -10,7 +10,9 @@ no request ever waits for a timer. In each transaction, in this order:
 5. remember the new identities in the filter;
 6. answer everyone who waits.
 
-A failure in 2 to 4 loses nothing: the log is as it was, and everyone who waits is told.
+A failure in 2 to 4 loses nothing and everyone who waits is told. The log is then as it was; only
+where it failed after the commit itself may it hold what was refused, and it takes nothing more
+until the next start reads its end anew.
 """
 
 import asyncio
@@ -116,8 +118,8 @@ class Writer:
                 self._commit(batch)
             except LogFailed as failure:
                 error = StorageFailed(
-                    f"The usage log could not be written ({failure}). Nothing of this request "
-                    "was recorded; send it again."
+                    f"The usage log could not be written ({failure}). Send the request again, "
+                    "with the same identifier or idempotency key: it will count once."
                 )
                 _answer(batch, error)
             else:

@@ -1,6 +1,7 @@
 """The usage log on DuckDB: see `taximeter.ingest.log.UsageLog`."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -79,7 +80,9 @@ class DuckLog:
                     _insert(cursor, "cancellations", cancellations_table(cancellations))
                 cursor.execute("COMMIT")
             except BaseException:
-                cursor.execute("ROLLBACK")
+                # After a failed COMMIT nothing is left to roll back; that it failed is the news.
+                with suppress(duckdb.Error):
+                    cursor.execute("ROLLBACK")
                 raise
         except duckdb.Error as error:
             raise LogFailed(str(error)) from error
