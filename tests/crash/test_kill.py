@@ -30,16 +30,16 @@ def seed() -> int:
 
 
 def test_20_kills_lose_nothing_and_double_nothing(seed: int, tmp_path: Path) -> None:
-    _check_kills(20, 400, random.Random(seed), tmp_path / "data")
+    check_kills(20, 400, random.Random(seed), tmp_path / "data")
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3_600)
 def test_100_kills_lose_nothing_and_double_nothing(seed: int, tmp_path: Path) -> None:
-    _check_kills(100, 4_000, random.Random(seed), tmp_path / "data")
+    check_kills(100, 4_000, random.Random(seed), tmp_path / "data")
 
 
-def _check_kills(times: int, answers_max: int, choices: random.Random, data: Path) -> None:
+def check_kills(times: int, answers_max: int, choices: random.Random, data: Path) -> None:
     meter, ledger = _set_up(data, choices)
     for number in range(times):
         if number % 5 == 4:

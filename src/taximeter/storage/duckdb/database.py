@@ -40,7 +40,7 @@ class UsageDatabase:
             if not path.exists():
                 _create(path, config)
             connection = duckdb.connect(str(path), config=config)
-        except duckdb.InvalidInputException as error:
+        except (duckdb.ConnectionException, duckdb.InvalidInputException) as error:
             raise StoreUnusable(f"The usage log {path} cannot be opened: {error}") from None
         except duckdb.IOException as error:
             raise StoreUnusable(_why_unopened(path, str(error))) from None
