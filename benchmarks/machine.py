@@ -1,0 +1,60 @@
+"""What a figure depends on beside the code: the machine, the versions, the date, the command."""
+
+import os
+import platform
+import re
+import shlex
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+PACKAGES = (
+    "duckdb",
+    "pyarrow",
+    "rbloom",
+    "msgspec",
+    "uvicorn",
+    "uvloop",
+    "httptools",
+    "SQLAlchemy",
+)
+
+
+def describe(*more_packages: str) -> str:
+    packages = ", ".join(f"{name} {version(name)}" for name in (*PACKAGES, *more_packages))
+    machine = (
+        f"{_processor()}, {os.cpu_count()} cores, {_memory_gb():.0f} GB of memory, "
+        f"{platform.system()} {platform.release()}"
+    )
+    load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
+    return "\n".join(
+        [
+            f"- machine: {machine}; load before the run {load}",
+            f"- versions: Python {platform.python_version()}, {packages}",
+            f"- command: `{shlex.join(['python', '-m', 'benchmarks', *sys.argv[1:]])}`",
+            f"- date: {datetime.now(UTC):%Y-%m-%d}",
+        ]
+    )
+
+
+def _processor() -> str:
+    information = Path("/proc/cpuinfo")
+    if information.is_file():
+        found = re.search(r"model name\s*: (.+)", information.read_text(encoding="utf-8"))
+        if found:
+            return found[1]
+    return platform.processor() or platform.machine()
+
+
+def _memory_gb() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+
+
+def memory_mb(pid: int | str = "self", field: str = "VmRSS") -> float:
+    """A process's resident memory, or with VmHWM its peak; 0 where the system does not tell."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.is_file():
+        return 0.0
+    found = re.search(rf"{field}:\s*(\d+) kB", status.read_text(encoding="utf-8"))
+    return int(found[1]) / 1_000 if found else 0.0

@@ -1,0 +1,41 @@
+"""Single events over `POST /v1/billing/meter_events`, durable before each answer."""
+
+from statistics import median
+
+from benchmarks.machine import memory_mb
+from benchmarks.scale import Scale
+from benchmarks.served import load, served
+from benchmarks.stored import copied
+from benchmarks.table import milliseconds, print_table, whole
+
+CONNECTIONS = (1, 64)
+
+
+def run(scale: Scale) -> None:
+    rows = []
+    for connections in CONNECTIONS:
+        runs, peaks = [], []
+        for _ in range(scale.repeats):
+            with copied(0, scale.customers) as data, served(data) as server:
+                runs.append(load(server.address, scale, connections=connections))
+                peaks.append(memory_mb(server.pid, "VmHWM"))
+        rates = [one.per_second for one in runs]
+        rows.append(
+            [
+                connections,
+                whole(median(rates)),
+                f"{whole(min(rates))}-{whole(max(rates))}",
+                *(
+                    milliseconds(median(getattr(one, name) for one in runs))
+                    for name in ("p50", "p95", "p99")
+                ),
+                sum(one.refused for one in runs),
+                f"{median(peaks):.0f} MB",
+            ]
+        )
+    print_table(
+        f"v1 single events, {scale.load_seconds:g} s a run, medians of {scale.repeats}; target: "
+        "5,000 requests/s at 64 connections",
+        ["connections", "requests/s", "range", "p50", "p95", "p99", "refused", "peak memory"],
+        rows,
+    )

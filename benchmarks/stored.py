@@ -1,0 +1,131 @@
+"""Data directories with usage in them: rows as the server writes them, made by the million.
+
+30 days of one meter, spread evenly over customers and time, one row after the other as they would
+have been received. A directory is made once a size and kept in `.cache/benchmarks`.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import time_ns
+
+from taximeter.app import Stores, open_stores
+from taximeter.customers import Customer, CustomerDetails
+from taximeter.environments import TEST, Environment, find_environment
+from taximeter.kit.clock import SystemClock, now_s
+from taximeter.kit.periods import DAY_SECONDS
+from taximeter.meters import DEFAULT_CUSTOMER_KEY, DEFAULT_VALUE_KEY, Meter
+from taximeter.settings import Settings
+from taximeter.storage.duckdb.database import UsageDatabase
+
+CACHE = Path(__file__).resolve().parents[1] / ".cache" / "benchmarks"
+DAYS = 30
+EVENT_NAME = "requests"
+CUSTOMER = "cus_bench{:013d}"
+_CHUNK = 500_000
+
+_ROWS = """
+    INSERT INTO events
+    SELECT
+        i + 1,
+        make_timestamp($start_us + i * $step_us),
+        $environment,
+        $meter,
+        $event_name,
+        customer,
+        md5(i::VARCHAR),
+        date_trunc('second', make_timestamp($start_us + i * $step_us)),
+        amount::DECIMAL(38, 15),
+        NULL,
+        '[]',
+        '{"stripe_customer_id":"' || customer || '","value":"' || amount || '"}',
+        substr(md5(i::VARCHAR || 'k'), 1, 8) || '-' || substr(md5(i::VARCHAR || 'k'), 9, 27),
+        hash(i + 13)
+    FROM (
+        SELECT
+            i,
+            'cus_bench' || lpad((hash(i) % $customers)::VARCHAR, 13, '0') AS customer,
+            hash(i + 7) % 1000 || '.' || lpad((hash(i + 11) % 100)::VARCHAR, 2, '0') AS amount
+        FROM range($first, $last) AS rows(i)
+    )
+"""
+
+
+def add_meter_and_customers(stores: Stores, count: int) -> tuple[Environment, Meter]:
+    clock = SystemClock()
+    with stores.records.writing() as unit:
+        environment = find_environment(store=unit.environments, name=TEST)
+        assert environment is not None
+        meter = Meter(
+            id="mtr_test_bench",
+            environment=environment.id,
+            created=now_s(clock),
+            updated=now_s(clock),
+            display_name="Requests",
+            event_name=EVENT_NAME,
+            event_time_window=None,
+            formula="sum",
+            customer_key=DEFAULT_CUSTOMER_KEY,
+            value_key=DEFAULT_VALUE_KEY,
+            dimension_keys=(),
+        )
+        unit.meters.add(meter)
+        for number in range(count):
+            unit.customers.add(
+                Customer(
+                    id=CUSTOMER.format(number),
+                    environment=environment.id,
+                    created=now_s(clock),
+                    details=CustomerDetails(),
+                )
+            )
+    return environment, meter
+
+
+def write_events(database: UsageDatabase, *, environment: int, events: int, count: int) -> None:
+    """Append `events` rows, the last of them dated now."""
+    step_us = DAYS * DAY_SECONDS * 1_000_000 // max(1, events)
+    start_us = time_ns() // 1_000 - events * step_us
+    for first in range(0, events, _CHUNK):
+        database.cursor().execute(
+            _ROWS,
+            {
+                "start_us": start_us,
+                "step_us": step_us,
+                "environment": environment,
+                "meter": "mtr_test_bench",
+                "event_name": EVENT_NAME,
+                "customers": count,
+                "first": first,
+                "last": min(events, first + _CHUNK),
+            },
+        )
+    database.cursor().execute("CHECKPOINT")
+
+
+def kept(events: int, count: int) -> Path:
+    """A data directory with this much usage; not to be written to, since it is kept."""
+    data = CACHE / f"{events}-{count}"
+    if not data.is_dir():
+        making = CACHE / "making"
+        shutil.rmtree(making, ignore_errors=True)
+        making.parent.mkdir(parents=True, exist_ok=True)
+        with open_stores(making, Settings()) as stores:
+            environment, _ = add_meter_and_customers(stores, count)
+        database = UsageDatabase.open(making / "usage.duckdb", Settings())
+        write_events(database, environment=environment.id, events=events, count=count)
+        database.close()
+        making.rename(data)
+    return data
+
+
+@contextmanager
+def copied(events: int, count: int) -> Iterator[Path]:
+    """A data directory of one's own with this much usage."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=CACHE) as scratch:
+        data = Path(scratch) / "data"
+        shutil.copytree(kept(events, count), data)
+        yield data
