@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import secrets
 import sys
+from functools import partial
 from time import perf_counter
 from typing import cast
 from urllib.parse import urlsplit
@@ -100,6 +101,10 @@ class Sender(asyncio.Protocol):
             self.done.set_exception(exc or ConnectionError("the server closed a connection"))
 
 
+def _itself(sender: Sender) -> Sender:
+    return sender
+
+
 async def measure(
     address: str, *, connections: int, seconds: float, warm_up: float, customers: int
 ) -> Measured:
@@ -109,7 +114,7 @@ async def measure(
     begin = perf_counter() + warm_up
     senders = [Sender(requests, begin, begin + seconds) for _ in range(connections)]
     for sender in senders:
-        await loop.create_connection(lambda sender=sender: sender, host, int(port))
+        await loop.create_connection(partial(_itself, sender), host, int(port))
     await asyncio.gather(*(sender.done for sender in senders))
     took = perf_counter() - begin
     latencies = sorted(itertools.chain.from_iterable(sender.latencies for sender in senders))
