@@ -31,7 +31,9 @@ def run(scale: Scale) -> None:
                 copied(0, scale.customers) as data,
                 served(data, _command(server, data)) as running,
             ):
-                runs[server].append(load(running.address, scale))
+                runs[server].append(
+                    load(running.address, scale, connections=64, customers=scale.busy_customers)
+                )
     print_table(
         f"v1 single events at 64 connections, {scale.load_seconds:g} s a run, medians of "
         f"{scale.repeats}, the servers in turns",

@@ -50,10 +50,10 @@ def served(data: Path, command: Sequence[str] | None = None) -> Iterator[Served]
             process.wait(STOP_SECONDS_MAX)
 
 
-def load(address: str, scale: Scale, *, connections: int = 64) -> Measured:
+def load(address: str, scale: Scale, *, connections: int, customers: int) -> Measured:
     """Send single events over many connections for as long as the scale says."""
     command = [sys.executable, "-m", "benchmarks.load", address]
-    options = (connections, scale.load_seconds, scale.warm_up_seconds, scale.customers)
+    options = (connections, scale.load_seconds, scale.warm_up_seconds, customers)
     run = subprocess.run(
         [*command, *map(str, options)], check=True, stdout=subprocess.PIPE, text=True, timeout=600
     )
