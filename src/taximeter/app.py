@@ -53,10 +53,14 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 def open_records(data: Path) -> Iterator[RecordsDatabase]:
     """Open the records alone, which may be done beside a running server.
 
-    Raises StoreUnusable.
+    A new directory is given both of its stores, since one alone counts as damage. Raises
+    StoreUnusable.
     """
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    records = RecordsDatabase.open_sqlite(DataDirectory(data).records)
+    path = DataDirectory(data).records
+    if not path.exists():
+        with open_stores(data, Settings()):
+            pass
+    records = RecordsDatabase.open_sqlite(path)
     try:
         yield records
     finally:

@@ -3,6 +3,7 @@
 import click
 
 from taximeter import __version__
+from taximeter.cli.keys import keys
 from taximeter.cli.serve import serve
 
 
@@ -12,5 +13,5 @@ def main() -> None:
     """Usage metering and usage-based billing that you run yourself."""
 
 
-for command in (serve,):
+for command in (serve, keys):
     main.add_command(command)

@@ -28,6 +28,15 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def existing(data: Path) -> None:
+    """Refuse a directory that holds nothing yet, where making an empty one would mislead."""
+    if not data.is_dir() or not any(data.iterdir()):
+        raise click.ClickException(
+            f"There is no data in {data.resolve()}. Name the directory that a server was started "
+            "on with --data."
+        )
+
+
 @contextmanager
 def sentences() -> Iterator[None]:
     """Turn what can be foreseen to go wrong into one sentence and exit code 1."""
