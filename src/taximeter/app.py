@@ -23,6 +23,7 @@ from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import Clock, SystemClock
 from taximeter.settings import SettingError, Settings
 from taximeter.storage.directory import DataDirectory
+from taximeter.storage.duckdb.audit import DuckAudit
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
@@ -40,6 +41,7 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
     records: RecordsDatabase
     usage_log: DuckLog
     reader: DuckReader
+    audit: DuckAudit
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +86,12 @@ def open_stores(data: Path, settings: Settings) -> Iterator[Stores]:
         try:
             usage = UsageDatabase.open(directory.usage, settings)
             try:
-                yield Stores(records=records, usage_log=DuckLog(usage), reader=DuckReader(usage))
+                yield Stores(
+                    records=records,
+                    usage_log=DuckLog(usage),
+                    reader=DuckReader(usage),
+                    audit=DuckAudit(usage),
+                )
             finally:
                 usage.close()
         finally:

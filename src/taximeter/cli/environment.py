@@ -1,4 +1,4 @@
-"""Which environment a command works on: test, unless `--live` or `--sandbox NAME` says otherwise."""
+"""Which environment a command works on: test, unless `--live` or `--sandbox` says otherwise."""
 
 from collections.abc import Callable
 from typing import Any

@@ -14,6 +14,7 @@ from taximeter.settings import SettingError, Settings, read_settings
 DEFAULT_DATA = Path("taximeter-data")
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4242
+DEFAULT_URL = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
