@@ -173,8 +173,12 @@ def _program() -> str:
         return "taximeter"
     start = Path(sys.argv[0])
     if start.name == "__main__.py":
-        return f"{Path(sys.executable).name} -m taximeter"
+        return f"{_from_here(Path(sys.executable))} -m taximeter"
+    return _from_here(start)
+
+
+def _from_here(path: Path) -> str:
     try:
-        return str(start.absolute().relative_to(Path.cwd()))
+        return str(path.absolute().relative_to(Path.cwd()))
     except ValueError:
-        return str(start)
+        return str(path)
