@@ -51,7 +51,8 @@ def test_the_shapes_are_those_that_the_descriptions_promise() -> None:
         (6, 17, 25), key=bursty.__getitem__
     )
     quiet = daily("lima-legal")
-    weekend, week = [], []
+    weekend: list[int] = []
+    week: list[int] = []
     for day, total in enumerate(quiet[:-1]):
         moment = datetime.fromtimestamp(example.start_of(END) + day * DAY, UTC)
         (weekend if moment.weekday() >= 5 else week).append(total)
