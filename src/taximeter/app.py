@@ -129,6 +129,7 @@ def open_app(
                 services=services, asgi=Edge(services=services, routes=build_routes(services))
             )
         finally:
+            deduplicator.stop()
             rebuild.join()
             writer.close()
 

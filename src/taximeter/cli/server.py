@@ -16,6 +16,7 @@ from taximeter.settings import Settings
 
 Started = Callable[[App, str], Awaitable[None]]
 BACKLOG = 2_048
+KEEP_ALIVE_SECONDS = 75
 
 
 class _Server(uvicorn.Server):
@@ -80,8 +81,10 @@ async def _serve(app: App, listener: socket.socket, settings: Settings, started:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         date_header=True,
         backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.shutdown_seconds_max,
     )
     server = _Server(config)

@@ -1,6 +1,7 @@
 """The usage log on DuckDB: see `taximeter.ingest.log.UsageLog`."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ from taximeter.storage.duckdb.rows import (
     cancellations_table,
     event_of,
     events_table,
+    identities_table,
 )
 
 _HEAD = """
@@ -79,7 +81,8 @@ class DuckLog:
                     _insert(cursor, "cancellations", cancellations_table(cancellations))
                 cursor.execute("COMMIT")
             except BaseException:
-                cursor.execute("ROLLBACK")
+                with suppress(duckdb.Error):  # the first error is the one to tell
+                    cursor.execute("ROLLBACK")
                 raise
         except duckdb.Error as error:
             raise LogFailed(str(error)) from error
@@ -88,32 +91,24 @@ class DuckLog:
         self, wanted: Sequence[Identity], *, since_us: int
     ) -> dict[Identity, LoggedEvent]:
         """Return the last event of each identifier received at `since_us` or later."""
-        rows = self._find(_FIND_IDENTIFIERS, wanted, since_us)
+        rows = self._find(_FIND_IDENTIFIERS, identities_table(wanted), since_us)
         return {(one.event.environment, one.event.identifier): one for one in rows}
 
     def with_idempotency_keys(
         self, wanted: Sequence[Identity], *, since_us: int
     ) -> dict[Identity, LoggedEvent]:
         """Return the last event of each idempotency key received at `since_us` or later."""
-        rows = self._find(_FIND_IDEMPOTENCY_KEYS, wanted, since_us)
+        rows = self._find(_FIND_IDEMPOTENCY_KEYS, identities_table(wanted), since_us)
         return {
             (one.event.environment, one.event.origin.idempotency_key): one
             for one in rows
             if one.event.origin is not None
         }
 
-    def _find(self, sql: str, wanted: Sequence[Identity], since_us: int) -> list[LoggedEvent]:
-        cursor = self._database.cursor()
-        table = pa.table(
-            {
-                "environment": pa.array([one[0] for one in wanted], pa.int32()),
-                "text": pa.array([one[1] for one in wanted], pa.string()),
-            }
-        )
+    def _find(self, sql: str, wanted: pa.Table, since_us: int) -> list[LoggedEvent]:
+        """Run a look-up; DuckDB finds `wanted` by its name."""
         try:
-            cursor.register("wanted", table)
-            rows = cursor.execute(sql, {"since": max(0, since_us)}).fetchall()
-            cursor.unregister("wanted")
+            rows = self._database.cursor().execute(sql, {"since": max(0, since_us)}).fetchall()
         except duckdb.Error as error:
             raise LogFailed(str(error)) from error
         return [event_of(row) for row in rows]
@@ -140,10 +135,9 @@ class DuckLog:
             raise LogFailed(str(error)) from error
 
 
-def _insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
-    cursor.register("incoming", rows)
+def _insert(cursor: duckdb.DuckDBPyConnection, table: str, incoming: pa.Table) -> None:
+    """Append an Arrow table; DuckDB finds `incoming` by its name, at half the cost of a view."""
     cursor.execute(f"INSERT INTO {table} SELECT * FROM incoming")
-    cursor.unregister("incoming")
 
 
 def _cancellation_of(row: tuple[Any, ...]) -> Cancellation:

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from taximeter.ingest.event import LoggedEvent, MeterEvent, Origin
-from taximeter.ingest.log import Cancellation
+from taximeter.ingest.log import Cancellation, Identity
 
 EVENT_COLUMNS = """
     e.seq, epoch_us(e.received_at), e.environment, e.meter, e.event_name, e.customer, e.identifier,
@@ -46,6 +46,7 @@ _CANCELLATIONS = pa.schema(
         ("timestamp", _MOMENT),
     ]
 )
+_IDENTITIES = pa.schema([("environment", pa.int32()), ("text", pa.string())])
 
 
 def event_of(row: tuple[Any, ...]) -> LoggedEvent:
@@ -122,6 +123,12 @@ def cancellations_table(cancellations: Sequence[Cancellation]) -> pa.Table:
         [one.timestamp_us for one in cancellations],
     ]
     return _table(columns, _CANCELLATIONS)
+
+
+def identities_table(identities: Sequence[Identity]) -> pa.Table:
+    """Lay identities out in columns."""
+    columns: list[list[Any]] = [[one[0] for one in identities], [one[1] for one in identities]]
+    return _table(columns, _IDENTITIES)
 
 
 def _table(columns: Sequence[list[Any]], schema: pa.Schema) -> pa.Table:
