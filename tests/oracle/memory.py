@@ -53,7 +53,8 @@ class MemoryLog:
 
     def head(self) -> Head:
         events, cancellations = self._memory.rows()
-        rows = [(one.seq, one.received_at_us) for one in [*events, *cancellations]]
+        rows = [(one.seq, one.received_at_us) for one in events]
+        rows += [(one.seq, one.received_at_us) for one in cancellations]
         return Head(*max(rows)) if rows else Head()
 
     def append(self, events: Sequence[LoggedEvent], cancellations: Sequence[Cancellation]) -> None:
