@@ -57,14 +57,14 @@ class CustomerTable:
             statement = statement.where(customers.c.email == where.email)
         created = customers.c.created
         bounds = where.created
-        for bound, condition in (
-            (bounds.gt, created > bounds.gt),
-            (bounds.gte, created >= bounds.gte),
-            (bounds.lt, created < bounds.lt),
-            (bounds.lte, created <= bounds.lte),
+        for compare, bound in (
+            (created.__gt__, bounds.gt),
+            (created.__ge__, bounds.gte),
+            (created.__lt__, bounds.lt),
+            (created.__le__, bounds.lte),
         ):
             if bound is not None:
-                statement = statement.where(condition)
+                statement = statement.where(compare(bound))
         page = fetch_page(self._connection, customers, statement, cursor, environment=environment)
         return Page(data=[_customer(row) for row in page.data], has_more=page.has_more)
 
