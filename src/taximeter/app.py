@@ -84,6 +84,8 @@ def open_stores(data: Path, settings: Settings) -> Iterator[Stores]:
     with DataDirectory(data) as directory:
         records = RecordsDatabase.open_sqlite(directory.records)
         try:
+            if records.holds_meters() and not directory.usage.exists():
+                raise directory.missing(directory.usage)
             usage = UsageDatabase.open(directory.usage, settings)
             try:
                 yield Stores(

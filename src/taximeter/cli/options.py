@@ -21,7 +21,7 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--data DIR`."""
     return click.option(
         "--data",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=click.Path(path_type=Path),
         default=DEFAULT_DATA,
         show_default=True,
         envvar="TAXIMETER_DATA",
