@@ -80,7 +80,7 @@ def test_an_empty_directory_is_well(tmp_path: Path) -> None:
 def test_a_changed_column_is_found(
     column: str, value: str, checks: set[str], example: str, data: Path
 ) -> None:
-    damage(data, f"UPDATE events SET {column} = {value} WHERE seq = 3")  # noqa: S608  # ours
+    damage(data, f"UPDATE events SET {column} = {value} WHERE seq = 3")  # noqa: S608  # the words are of this test
     result = doctor(data)
     found = failed(result)
     # A changed total of hour and day meters depends on what survives; the sum meter's always shows.

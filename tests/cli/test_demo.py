@@ -125,7 +125,7 @@ def test_every_command_that_is_printed_works(loaded: tuple[Path, str]) -> None:
 
 def test_the_demo_refuses_to_be_reached_from_elsewhere(tmp_path: Path) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "taximeter", "demo", "--host", "0.0.0.0"],  # noqa: S104  # refused
+        [sys.executable, "-m", "taximeter", "demo", "--host", "0.0.0.0"],  # noqa: S104  # is to be refused
         cwd=tmp_path,
         capture_output=True,
         text=True,
