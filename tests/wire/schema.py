@@ -35,10 +35,10 @@ def violations(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
     if "enum" in schema and value not in schema["enum"]:
         return [f"{path} is none of {schema['enum']}: {value!r}"]
     found: list[str] = []
-    if kind == "array":
+    if isinstance(value, list):
         for index, item in enumerate(value):
             found += violations(item, schema["items"], f"{path}[{index}]")
-    if kind == "object":
+    if isinstance(value, dict):
         found += [
             f"{path}.{name} is missing" for name in schema.get("required", ()) if name not in value
         ]
