@@ -57,13 +57,13 @@ class SeenFilter:
         """Remember for at least `window_us`, rounded up to whole days."""
         self.window_us = window_us
         self._days: dict[int, DayFilter] = {}
-        self._adding = threading.Lock()
+        self._changing = threading.Lock()
 
     def add(self, items: Sequence[Identity], *, received_at_us: int) -> None:
         """Remember items received at this moment."""
         if not items:
             return
-        with self._adding:
+        with self._changing:
             self._days.setdefault(received_at_us // _DAY_US, DayFilter()).add(items)
 
     def maybe(self, items: Iterable[Identity]) -> list[Identity]:
@@ -74,8 +74,9 @@ class SeenFilter:
     def forget(self, *, now_us: int) -> None:
         """Drop the days that lie wholly before the window."""
         first = (now_us - self.window_us) // _DAY_US
-        for day in [day for day in self._days if day < first]:
-            del self._days[day]
+        with self._changing:
+            for day in [day for day in self._days if day < first]:
+                del self._days[day]
 
 
 class Deduplicator:
