@@ -11,6 +11,7 @@ import msgspec
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Natural = Annotated[int, msgspec.Meta(ge=0)]
+Size = Annotated[str, msgspec.Meta(pattern="^[0-9]+(KB|MB|GB|TB)$")]
 
 
 class SettingError(ValueError):
@@ -45,9 +46,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shutdown_seconds_max: Positive = 20
 
     # The usage log
-    log_memory: str = "4GB"
+    log_memory: Size = "4GB"
     log_threads: Positive = 2
-    log_checkpoint_size: str = "64MB"
+    log_checkpoint_size: Size = "64MB"
 
 
 PREFIX = "TAXIMETER_"
@@ -77,4 +78,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 def _explain(message: str) -> str:
     reason, _, path = message.partition(" - at `$.")
-    return f"{PREFIX}{path.rstrip('`').upper()}: {reason}"
+    reason = reason[0].lower() + reason[1:]
+    return (
+        f"{PREFIX}{path.rstrip('`').upper()} cannot be used: {reason}. Correct it, or unset it for "
+        "its default."
+    )

@@ -14,18 +14,28 @@ from taximeter.settings import SettingError, Settings, read_settings
 DEFAULT_DATA = Path("taximeter-data")
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4242
+DEFAULT_URL = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--data DIR`."""
     return click.option(
         "--data",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=click.Path(path_type=Path),
         default=DEFAULT_DATA,
         show_default=True,
         envvar="TAXIMETER_DATA",
         help="The data directory.",
     )(command)
+
+
+def existing(data: Path) -> None:
+    """Refuse a directory that holds nothing yet, where making an empty one would mislead."""
+    if not data.is_dir() or not any(data.iterdir()):
+        raise click.ClickException(
+            f"There is no data in {data.resolve()}. Name the directory that a server was started "
+            "on with --data."
+        )
 
 
 @contextmanager

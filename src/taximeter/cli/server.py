@@ -29,16 +29,21 @@ class _Server(uvicorn.Server):
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Take the port. Raises click.ClickException when it is taken."""
+    """Take the port. Raises click.ClickException when it is taken.
+
+    It listens at once: a port that is merely bound can still be lost to another process.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as error:
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
         listener.close()
+        reason = error.strerror if isinstance(error, OSError) else "ports go from 0 to 65535"
         raise click.ClickException(
-            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another with --port or "
+            f"Cannot listen on {host}:{port} ({reason}). Choose another with --port or "
             "--host, or stop the process that holds it."
         ) from None
     return listener

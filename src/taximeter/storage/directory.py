@@ -26,15 +26,16 @@ class DataDirectory:
     def hold(self) -> Self:
         """Take the directory for this process, creating it where it is missing.
 
-        Raises StoreUnusable when another process holds it, when it cannot be written, or when one
-        of its two stores is missing.
+        Raises StoreUnusable when another process holds it, when it or a store in it cannot
+        be written, or when it has usage without records.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock = (self.path / LOCK_NAME).open("a+", encoding="utf-8")
         except OSError as error:
+            reason = "it is a file" if isinstance(error, FileExistsError) else error.strerror
             raise StoreUnusable(
-                f"The data directory {self.path} cannot be used ({error.strerror}). Choose another "
+                f"The data directory {self.path} cannot be used ({reason}). Choose another "
                 "with --data, or correct its permissions."
             ) from None
         try:
@@ -51,16 +52,19 @@ class DataDirectory:
         lock.write(str(os.getpid()))
         lock.flush()
         self._lock = lock
-        self._check_whole()
+        for store in (self.usage, self.records):
+            if store.exists() and not os.access(store, os.R_OK | os.W_OK):
+                self.release()
+                raise StoreUnusable(f"The file {store} cannot be written. Correct its permissions.")
+        if self.usage.exists() and not _holds_something(self.records):
+            self.release()
+            raise self.missing(self.records)
         return self
 
-    def _check_whole(self) -> None:
-        if self.usage.exists() == self.records.exists():
-            return
-        missing = self.records if self.usage.exists() else self.usage
-        self.release()
-        raise StoreUnusable(
-            f"The data directory {self.path} is damaged: {missing.name} is missing. Restore it "
+    def missing(self, store: Path) -> StoreUnusable:
+        """Say that one of the two stores is gone."""
+        return StoreUnusable(
+            f"The data directory {self.path} is damaged: {store.name} is missing. Restore it "
             "from a backup; without it, usage and records no longer belong together."
         )
 
@@ -82,3 +86,7 @@ class DataDirectory:
     ) -> None:
         """Let the directory go."""
         self.release()
+
+
+def _holds_something(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0

@@ -10,6 +10,8 @@ from taximeter.settings import Settings
 from taximeter.storage.duckdb.schema import MIGRATIONS
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
 
+Config = dict[str, str | bool | int | float | list[str]]
+
 
 class UsageDatabase:
     """One open DuckDB file; readers and the writer share it, each on a cursor of its own."""
@@ -26,7 +28,7 @@ class UsageDatabase:
         Raises StoreUnusable when the file is held by another process, damaged, or newer than this
         program.
         """
-        config: dict[str, str | bool | int | float | list[str]] = {
+        config: Config = {
             "threads": str(settings.log_threads),
             "memory_limit": settings.log_memory,
             "checkpoint_threshold": settings.log_checkpoint_size,
@@ -35,6 +37,8 @@ class UsageDatabase:
             "preserve_insertion_order": "true",
         }
         try:
+            if not path.exists():
+                _create(path, config)
             connection = duckdb.connect(str(path), config=config)
         except duckdb.InvalidInputException as error:
             raise StoreUnusable(f"The usage log {path} cannot be opened: {error}") from None
@@ -63,6 +67,15 @@ class UsageDatabase:
     def close(self) -> None:
         """Write everything into the main file and close it."""
         self._connection.close()
+
+
+def _create(path: Path, config: Config) -> None:
+    """Make an empty file beside its place and move it there whole: a kill leaves no half of one."""
+    new = path.with_name(path.name + ".new")
+    for leftover in (new, new.with_name(new.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    duckdb.connect(str(new), config=config).close()
+    new.replace(path)
 
 
 def _why_unopened(path: Path, error: str) -> str:

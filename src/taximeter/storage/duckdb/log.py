@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -11,7 +10,9 @@ from taximeter.ingest.event import LoggedEvent
 from taximeter.ingest.log import Cancellation, Head, Identity, LogFailed, Seen
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.rows import (
+    CANCELLATION_COLUMNS,
     EVENT_COLUMNS,
+    cancellation_of,
     cancellations_table,
     event_of,
     events_table,
@@ -38,11 +39,10 @@ _FIND = f"""
 _FIND_IDENTIFIERS = _FIND.format(column="identifier")
 _FIND_IDEMPOTENCY_KEYS = _FIND.format(column="idempotency_key")
 
-_CANCELLATIONS_OF = """
-    SELECT seq, epoch_us(received_at), environment, event_seq, identifier, meter, customer,
-        epoch_us(timestamp)
-    FROM cancellations
-    WHERE event_seq IN (SELECT unnest($event_seqs::BIGINT[]))
+_CANCELLATIONS_OF = f"""
+    SELECT {CANCELLATION_COLUMNS}
+    FROM cancellations c
+    WHERE c.event_seq IN (SELECT unnest($event_seqs::BIGINT[]))
 """
 
 _SEEN_SINCE = """
@@ -123,7 +123,7 @@ class DuckLog:
             )
         except duckdb.Error as error:
             raise LogFailed(str(error)) from error
-        return {row[3]: _cancellation_of(row) for row in rows}
+        return {row[3]: cancellation_of(row) for row in rows}
 
     def seen_since(self, since_us: int) -> Iterator[Sequence[Seen]]:
         """Yield, in batches, what the events received at `since_us` or later claim."""
@@ -138,17 +138,3 @@ class DuckLog:
 def _insert(cursor: duckdb.DuckDBPyConnection, table: str, incoming: pa.Table) -> None:
     """Append an Arrow table; DuckDB finds `incoming` by its name, at half the cost of a view."""
     cursor.execute(f"INSERT INTO {table} SELECT * FROM incoming")
-
-
-def _cancellation_of(row: tuple[Any, ...]) -> Cancellation:
-    seq, received_at_us, environment, event_seq, identifier, meter, customer, timestamp_us = row
-    return Cancellation(
-        seq=seq,
-        received_at_us=received_at_us,
-        environment=environment,
-        event_seq=event_seq,
-        identifier=identifier,
-        meter=meter,
-        customer=customer,
-        timestamp_us=timestamp_us,
-    )

@@ -15,6 +15,12 @@ EVENT_COLUMNS = """
 """
 """What `event_of` reads, from events `e` left-joined with their cancellations `c`."""
 
+CANCELLATION_COLUMNS = """
+    c.seq, epoch_us(c.received_at), c.environment, c.event_seq, c.identifier, c.meter, c.customer,
+    epoch_us(c.timestamp)
+"""
+"""What `cancellation_of` reads, from cancellations `c`."""
+
 _MOMENT = pa.timestamp("us")
 _EVENTS = pa.schema(
     [
@@ -85,6 +91,21 @@ def event_of(row: tuple[Any, ...]) -> LoggedEvent:
             payload=payload,
             origin=None if idempotency_key is None else Origin(idempotency_key, fingerprint),
         ),
+    )
+
+
+def cancellation_of(row: tuple[Any, ...]) -> Cancellation:
+    """Read a row of CANCELLATION_COLUMNS."""
+    seq, received_at_us, environment, event_seq, identifier, meter, customer, timestamp_us = row
+    return Cancellation(
+        seq=seq,
+        received_at_us=received_at_us,
+        environment=environment,
+        event_seq=event_seq,
+        identifier=identifier,
+        meter=meter,
+        customer=customer,
+        timestamp_us=timestamp_us,
     )
 
 

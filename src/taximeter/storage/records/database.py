@@ -15,7 +15,7 @@ from taximeter.storage.records.environments import EnvironmentTable
 from taximeter.storage.records.meters import MeterTable
 from taximeter.storage.records.migrations import MIGRATIONS
 from taximeter.storage.records.requests import RequestTable
-from taximeter.storage.records.tables import schema_migrations
+from taximeter.storage.records.tables import meters, schema_migrations
 
 
 class Unit:
@@ -74,6 +74,11 @@ class RecordsDatabase:
             with connection.begin():
                 yield Unit(connection)
 
+    def holds_meters(self) -> bool:
+        """Say whether any meter was ever made; without one there is no usage."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(meters.c.id).limit(1)).first() is not None
+
     def integrity_errors(self) -> list[str]:
         """Return what SQLite finds wrong with the file; nothing when it is whole."""
         with self._engine.connect() as connection:
@@ -104,8 +109,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _damaged(path: Path, reason: str) -> str:
+    in_a_line = " ".join(reason.split())
     return (
-        f"The records file {path} is damaged ({reason}). Restore the data directory from a "
+        f"The records file {path} is damaged ({in_a_line}). Restore the data directory from a "
         "backup, or move it away to start with an empty one."
     )
 
