@@ -7,18 +7,19 @@ from itertools import pairwise
 from pathlib import Path
 
 import msgspec
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
-from taximeter.meters import Meter
+from taximeter.meters import FormulaName, Meter
 from taximeter.settings import Settings
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
 from taximeter.usage.reader import Total, UsageQuery
 from tests.oracle.totals import brute_totals
-from tests.properties.streams import START_US, Stream, moments, queries, streams
+from tests.properties.streams import FORMULA_NAMES, START_US, Stream, moments, queries, streams
 
 
 @contextmanager
@@ -39,14 +40,36 @@ def brute(stream: Stream, query: UsageQuery) -> list[Total]:
     return in_order(brute_totals(stream.events, stream.cancellations, query))
 
 
-@given(streams(), st.data())
-def test_sql_answers_what_brute_force_answers(stream: Stream, data: DataObject) -> None:
-    asked = data.draw(st.lists(queries(stream), min_size=5, max_size=5))
+EVERY_FORMULA = pytest.mark.parametrize("formula", FORMULA_NAMES)
+
+
+def check_agreement(formula: FormulaName, data: DataObject) -> None:
+    stream = data.draw(streams(formulas=[formula]))
+    asked = data.draw(st.lists(queries(stream), min_size=8, max_size=8))
     with duckdb_reader(stream) as reader:
         answered = [in_order(reader.totals(query)) for query in asked]
     assert answered == [brute(stream, query) for query in asked]
 
 
+@EVERY_FORMULA
+@settings(max_examples=25)
+@given(data=st.data())
+def test_sql_answers_what_brute_force_answers(formula: FormulaName, data: DataObject) -> None:
+    check_agreement(formula, data)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1_800)
+@EVERY_FORMULA
+@settings(settings.get_profile("soak"))
+@given(data=st.data())
+def test_sql_answers_what_brute_force_answers_for_long(
+    formula: FormulaName, data: DataObject
+) -> None:
+    check_agreement(formula, data)
+
+
+@settings(max_examples=30)
 @given(streams(formulas=["sum", "count"]), st.lists(moments, min_size=3, max_size=6, unique=True))
 def test_consecutive_ranges_share_out_the_usage(stream: Stream, cuts: list[int]) -> None:
     cuts.sort()
@@ -69,6 +92,7 @@ def totals_of(
         ]
 
 
+@settings(max_examples=40)
 @given(streams(), st.data())
 def test_an_answer_as_of_a_moment_never_changes_again(stream: Stream, data: DataObject) -> None:
     """What is received at or after the moment, cancellations too, leaves the answer as it was."""
