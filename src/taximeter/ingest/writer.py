@@ -10,7 +10,9 @@ no request ever waits for a timer. In each transaction, in this order:
 5. remember the new identities in the filter;
 6. answer everyone who waits.
 
-A failure in 2 to 4 loses nothing: the log is as it was, and everyone who waits is told.
+A failure in 2 to 4 loses nothing and everyone who waits is told. The log is then as it was; only
+where it failed after the commit itself may it hold what was refused, and it takes nothing more
+until the next start reads its end anew.
 """
 
 import asyncio
@@ -133,8 +135,8 @@ class Writer:
         else:
             return None
         return StorageFailed(
-            "The usage log could not be written; the server's log says why. Nothing of this "
-            "request was recorded. Send it again."
+            "The usage log could not be written; the server's log says why. Send the request "
+            "again, with the same identifier or idempotency key: it will count once."
         )
 
     def _take(self) -> list[_Submission]:

@@ -183,7 +183,7 @@ OWNERS = (
         ("event_name", "unheard"),
         code="no_meter",
         param="event_name",
-        message="No active meter found for event name 'unheard'. Create a meter with this event "
+        message='No active meter found for event name "unheard". Create a meter with this event '
         "name first.",
     ),
     _event(
@@ -191,7 +191,7 @@ OWNERS = (
         ("event_name", "asleep"),
         code="archived_meter",
         param="event_name",
-        message="No active meter found for event name 'asleep': meter <asleep> is inactive. "
+        message='No active meter found for event name "asleep": meter <asleep> is inactive. '
         "Reactivate it to record usage.",
     ),
     _event(

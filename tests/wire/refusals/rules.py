@@ -53,6 +53,13 @@ METER_RULES = (
         "choose different keys for customer_mapping and value_settings.",
     ),
     _meter(
+        "a payload key that no event can carry",
+        ("value_settings[event_payload_key]", "units[0]"),
+        param="value_settings[event_payload_key]",
+        message="The payload key 'units[0]' contains [ or ], which stand for nesting in requests: "
+        "no event could carry it. Choose another key.",
+    ),
+    _meter(
         "a dimension twice",
         ("dimension_payload_keys[0]", "a"),
         ("dimension_payload_keys[1]", "a"),
