@@ -15,6 +15,7 @@ from taximeter.errors import (
     ParameterMissing,
     ParameterUnknown,
 )
+from taximeter.kit import forms
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,3 +203,17 @@ def test_given_holds_what_was_sent_and_not_what_is_unset() -> None:
         False,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (b"items[]=a&items[]=b", ("a", "b")),
+        (b"items[0]=a&items[1]=b", ("a", "b")),
+        (b"items[1]=b&items[0]=a", ("a", "b")),
+        (b"items[1]=b&items[]=c", ("b", "c")),
+        (b"items[1]=b&items[2]=c&items[]=d", ("b", "c", "d")),
+    ],
+)
+def test_list_in_either_spelling_loses_nothing(sent: bytes, expected: tuple[str, ...]) -> None:
+    assert decode(forms.decode(b"name=x&" + sent), Wanted).items == expected

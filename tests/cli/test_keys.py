@@ -74,6 +74,19 @@ def test_the_list_shows_each_key_by_its_end(data: Path) -> None:
     assert "ci" in listed
 
 
+def test_a_revoked_key_stays_in_the_list_and_no_width_cuts_an_id(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(data, "--name", "[red] is no colour")
+    id = run("list", "--data", str(data))[1].splitlines()[1].split()[0]
+    run("revoke", id, "--data", str(data))
+    assert "[red] is no colour (revoked 20" in run("list", "--data", str(data))[1]
+    monkeypatch.setenv("COLUMNS", "50")
+    lines = run("list", "--data", str(data))[1].splitlines()
+    assert max(map(len, lines)) <= 50
+    assert "".join(line.split(" ")[0] for line in lines).removeprefix("ID") == id
+
+
 def test_a_list_without_keys_says_how_to_make_one(data: Path) -> None:
     create(data.parent / "other")
     with Server(data, dev=False):

@@ -1,6 +1,7 @@
 """Checks of one event against its payload and its meter: what was read out of it, read again."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 import msgspec
 
@@ -11,6 +12,7 @@ from taximeter.ingest.event import (
     dimension_values,
     read_value,
 )
+from taximeter.kit import decimals
 from taximeter.meters import Meter
 from taximeter.settings import Settings
 
@@ -60,4 +62,6 @@ def differences(logged: LoggedEvent, again: Reread) -> Iterator[str]:
 
 
 def _shown(value: object) -> str:
-    return "nothing" if value is None else f"'{value}'"
+    if value is None:
+        return "nothing"
+    return decimals.text(value) if isinstance(value, Decimal) else f"'{value}'"

@@ -52,10 +52,11 @@ _INTERRUPTED = "Loading was interrupted; the next 'taximeter demo' completes it.
     "--port", default=DEFAULT_PORT, show_default=True, help="The port; 0 takes a free one."
 )
 def demo(data: Path, host: str, port: int) -> None:
-    """Serve the worked example until Ctrl-C: a month of usage of six customers.
+    """Serve a month of example usage until Ctrl-C.
 
-    The server runs in development mode, where any sk_test_ key is accepted, and so listens on
-    loopback only. The example is loaded through the public API at the first start and kept.
+    The example is Alpaca AI, who sell language-model tokens to six customers. It is loaded through
+    the public API at the first start, and kept. The server runs in development mode, where any
+    sk_test_ key is accepted, and so listens on loopback only.
     """
     if not is_loopback(host):
         raise click.ClickException(
@@ -173,8 +174,12 @@ def _program() -> str:
         return "taximeter"
     start = Path(sys.argv[0])
     if start.name == "__main__.py":
-        return f"{Path(sys.executable).name} -m taximeter"
+        return f"{_from_here(Path(sys.executable))} -m taximeter"
+    return _from_here(start)
+
+
+def _from_here(path: Path) -> str:
     try:
-        return str(start.absolute().relative_to(Path.cwd()))
+        return str(path.absolute().relative_to(Path.cwd()))
     except ValueError:
-        return str(start)
+        return str(path)

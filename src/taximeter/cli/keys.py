@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from rich.markup import escape
 
 from taximeter.app import open_records
 from taximeter.cli.environment import environment_name, environment_options
@@ -12,6 +13,8 @@ from taximeter.environments import ApiKey, Environment, create_key, find_environ
 from taximeter.kit.clock import SystemClock, now_s
 
 NAME_CHARACTERS_MAX = 100
+WHOLE_ID_COLUMNS = 72
+"""The terminal width from which an id stands on one line, to be copied."""
 
 
 @click.group()
@@ -62,17 +65,20 @@ def list_keys(data: Path) -> None:
         messages().print("There are no keys yet. Make one with 'taximeter keys create'.")
         return
     table = plain_table()
-    for column in ("ID", "Environment", "Ends in", "Created", "Revoked", "Name"):
-        fixed = column in {"ID", "Created", "Revoked", "Ends in"}
-        table.add_column(column, no_wrap=fixed, overflow="fold")
+    console = output()
+    whole = {"Ends in", "Created"} | ({"ID"} if console.width >= WHOLE_ID_COLUMNS else set())
+    for column in ("ID", "Environment", "Ends in", "Created", "Name"):
+        table.add_column(column, no_wrap=column in whole, overflow="fold")
     for key in kept:
         table.add_row(*_row(key, environments[key.environment]))
-    output().print(table)
+    console.print(table)
 
 
 def _row(key: ApiKey, environment: Environment) -> list[str]:
-    revoked = "" if key.revoked_at is None else date(key.revoked_at)
-    return [key.id, environment.name, key.hint, date(key.created), revoked, key.name]
+    name = key.name
+    if key.revoked_at is not None:
+        name = f"{name} (revoked {date(key.revoked_at)})".lstrip()
+    return [escape(one) for one in (key.id, environment.name, key.hint, date(key.created), name)]
 
 
 @keys.command()

@@ -25,6 +25,7 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
         default=DEFAULT_DATA,
         show_default=True,
         envvar="TAXIMETER_DATA",
+        show_envvar=True,
         help="The data directory.",
     )(command)
 

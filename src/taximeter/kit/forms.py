@@ -13,12 +13,13 @@ Tree: TypeAlias = "dict[str, str | Tree]"
 
 PAIRS_MAX = 1_000
 DEPTH_MAX = 6
+SHOWN_CHARACTERS_MAX = 100
 
 _BROKEN_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class FormError(ValueError):
-    """The bytes are not a form; the message says what is wrong with them."""
+    """The bytes are not a form; the message says what they contain that no form may."""
 
 
 def decode(raw: bytes) -> Tree:
@@ -64,13 +65,13 @@ def _insert(tree: Tree, name: str, value: str) -> None:
     path = _path(name)
     node = tree
     for part in path[:-1]:
-        child = node.setdefault(part or str(len(node)), {})
+        child = node.setdefault(part or _next_index(node), {})
         if isinstance(child, str):
-            raise FormError(f"`{name}` is used both as a value and as a group")
+            raise FormError(f"{_shown(name)} both as a value and as a group")
         node = child
-    key = path[-1] or str(len(node))
+    key = path[-1] or _next_index(node)
     if isinstance(node.get(key), dict):
-        raise FormError(f"`{name}` is used both as a value and as a group")
+        raise FormError(f"{_shown(name)} both as a value and as a group")
     node[key] = value
 
 
@@ -86,8 +87,20 @@ def _path(name: str) -> tuple[str, ...]:
     if any("]" in part for part in path):
         return (name,)
     if len(path) > DEPTH_MAX:
-        raise FormError(f"`{name}` is nested more than {DEPTH_MAX} levels deep")
+        raise FormError(f"{_shown(name)}, which is nested more than {DEPTH_MAX} levels deep")
     return path
+
+
+def _next_index(node: Tree) -> str:
+    """Return the index that `name[]` stands for: the first free one at or past the length."""
+    index = len(node)
+    while str(index) in node:
+        index += 1
+    return str(index)
+
+
+def _shown(name: str) -> str:
+    return f"`{name[:SHOWN_CHARACTERS_MAX]}{'…' * (len(name) > SHOWN_CHARACTERS_MAX)}`"
 
 
 def encode(tree: Tree, *, prefix: str = "") -> str:

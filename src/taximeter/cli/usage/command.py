@@ -1,7 +1,7 @@
 """`taximeter usage`."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +115,8 @@ def _source(
                 "A server is asked with a key: give --api-key or set TAXIMETER_API_KEY. "
                 "'taximeter keys create' makes one."
             )
-        yield ServerUsage(url, api_key)
+        with closing(ServerUsage(url, api_key)) as server:
+            yield server
         return
     existing(data)
     with sentences(), open_stores(data, settings_from_environment()) as stores:

@@ -24,6 +24,10 @@ class ServerUsage:
             base_url=url, auth=(api_key, ""), timeout=_TIMEOUT_SECONDS, trust_env=False
         )
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def meters(self) -> Sequence[MeterFound]:
         """Return all meters, newest first."""
         return [
