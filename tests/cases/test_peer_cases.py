@@ -21,11 +21,11 @@ from taximeter.ingest.writer import Writer
 from taximeter.kit import decimals
 from taximeter.kit.clock import SteppingClock
 from taximeter.meters import Meter
-from taximeter.settings import Settings
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
 from taximeter.usage.reader import UsageQuery
+from tests.oracle.fresh import fresh_database
 from tests.oracle.worked import DAY_US, MIDNIGHT_US, SECOND_US, SETTINGS, a_meter
 
 HERE = Path(__file__).parent
@@ -43,12 +43,12 @@ def every(name: str) -> pytest.MarkDecorator:
 class Recount:
     """A log that a case's events went into, one after another, through the real writer."""
 
-    def __init__(self, case: Any, formula: str) -> None:
+    def __init__(self, database: UsageDatabase, case: Any, formula: str) -> None:
         keys = (case["dimension"],) if "dimension" in case else ()
         self.meter: Meter = a_meter(formula=formula, dimension_keys=keys)
         self.outcome: Counter[str] = Counter()
-        self.database = UsageDatabase.open(Path(":memory:"), Settings())
-        log, clock = DuckLog(self.database), SteppingClock(MIDNIGHT_US)
+        self._reader = DuckReader(database)
+        log, clock = DuckLog(database), SteppingClock(MIDNIGHT_US)
         deduplicator = Deduplicator(log=log, settings=SETTINGS)
         deduplicator.rebuild(now_us=MIDNIGHT_US)
         self._writer = Writer(log=log, deduplicator=deduplicator, clock=clock, settings=SETTINGS)
@@ -96,7 +96,7 @@ class Recount:
                 dimension_filters=filters,
                 as_of_us=None if as_of is None else MIDNIGHT_US + as_of * SECOND_US,
             )
-            totals = sorted(DuckReader(self.database).totals(query), key=lambda one: one.start_us)
+            totals = sorted(self._reader.totals(query), key=lambda one: one.start_us)
             found += [decimals.text(one.value) for one in totals]
         return found
 
@@ -106,10 +106,10 @@ def test_a_total_is_the_peers_or_has_its_decision(case: Any) -> None:
     expected = {"refused": 0, "duplicates": 0, **case["expected"]}
     found: dict[str, object] = {}
     for formula, totals in {case["formula"]: expected["totals"], **case.get("also", {})}.items():
-        recount = Recount(case, formula)
-        found = {name: recount.outcome[name] for name in ("refused", "duplicates")}
-        found["totals"] = recount.totals(case)
-        recount.database.close()
+        with fresh_database() as database:
+            recount = Recount(database, case, formula)
+            found = {name: recount.outcome[name] for name in ("refused", "duplicates")}
+            found["totals"] = recount.totals(case)
         assert found == {**expected, "totals": totals}
 
 

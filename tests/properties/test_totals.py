@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,23 +12,19 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
 from taximeter.meters import FormulaName, Meter
-from taximeter.settings import Settings
-from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
 from taximeter.usage.reader import Total, UsageQuery
+from tests.oracle.fresh import fresh_database
 from tests.oracle.totals import brute_totals
 from tests.properties.streams import FORMULA_NAMES, START_US, Stream, moments, queries, streams
 
 
 @contextmanager
 def duckdb_reader(stream: Stream) -> Iterator[DuckReader]:
-    database = UsageDatabase.open(Path(":memory:"), Settings())
-    try:
+    with fresh_database() as database:
         DuckLog(database).append(stream.events, stream.cancellations)
         yield DuckReader(database)
-    finally:
-        database.close()
 
 
 def in_order(totals: Sequence[Total]) -> list[Total]:

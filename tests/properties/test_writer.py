@@ -22,6 +22,7 @@ from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
 from taximeter.usage.reader import EventQuery
+from tests.oracle.fresh import fresh_database
 from tests.oracle.worked import MIDNIGHT_US, a_meter, an_event
 
 # (identifier, idempotency key, fingerprint): few of each, so that most collide.
@@ -86,16 +87,13 @@ def test_of_all_that_claim_an_identity_exactly_one_is_recorded(
 ) -> None:
     places = iter(range(10_000))
     batches = [[event_of(claim, next(places)) for claim in batch] for batch in claimed]
-    database = UsageDatabase.open(Path(":memory:"), Settings())
     clock = SteppingClock(MIDNIGHT_US)
-    try:
+    with fresh_database() as database:
         with a_writer(
             DuckLog(database), clock, ready=ready, commit_events_max=commit_events_max
         ) as writer:
             answered = submitted_together(writer, batches, threads=4)
         stored = everything(database)
-    finally:
-        database.close()
     recorded = [outcome.logged for _, outcome in answered if isinstance(outcome, Recorded)]
     assert sorted(recorded, key=lambda row: row.seq) == stored
     assert [row.seq for row in stored] == list(range(1, len(stored) + 1))
@@ -143,8 +141,7 @@ def test_what_was_acknowledged_is_in_the_log_once_after_restarts(tmp_path: Path)
 
 
 def test_many_cancel_one_event_and_one_cancellation_answers_them_all() -> None:
-    database = UsageDatabase.open(Path(":memory:"), Settings())
-    try:
+    with fresh_database() as database:
         with a_writer(DuckLog(database), SteppingClock(MIDNIGHT_US), ready=True) as writer:
             (recorded,) = writer.submit([event_of(("a", None, 1), 1)]).result()
             assert isinstance(recorded, Recorded)
@@ -154,6 +151,4 @@ def test_many_cancel_one_event_and_one_cancellation_answers_them_all() -> None:
                 )
             outcomes = {done.result()[0] for done in waiting}
         cancellations = DuckLog(database).cancellations_of([recorded.logged.seq])
-    finally:
-        database.close()
     assert outcomes == {Canceled(cancellations[recorded.logged.seq])}
