@@ -23,6 +23,7 @@ from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import Clock, SystemClock
 from taximeter.settings import SettingError, Settings
 from taximeter.storage.directory import DataDirectory
+from taximeter.storage.duckdb.audit import DuckAudit
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
@@ -40,6 +41,7 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
     records: RecordsDatabase
     usage_log: DuckLog
     reader: DuckReader
+    audit: DuckAudit
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,10 +55,14 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 def open_records(data: Path) -> Iterator[RecordsDatabase]:
     """Open the records alone, which may be done beside a running server.
 
-    Raises StoreUnusable.
+    A new directory is given both of its stores, since one alone counts as damage. Raises
+    StoreUnusable.
     """
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    records = RecordsDatabase.open_sqlite(DataDirectory(data).records)
+    path = DataDirectory(data).records
+    if not path.exists():
+        with open_stores(data, Settings()):
+            pass
+    records = RecordsDatabase.open_sqlite(path)
     try:
         yield records
     finally:
@@ -82,7 +88,12 @@ def open_stores(data: Path, settings: Settings) -> Iterator[Stores]:
                 raise directory.missing(directory.usage)
             usage = UsageDatabase.open(directory.usage, settings)
             try:
-                yield Stores(records=records, usage_log=DuckLog(usage), reader=DuckReader(usage))
+                yield Stores(
+                    records=records,
+                    usage_log=DuckLog(usage),
+                    reader=DuckReader(usage),
+                    audit=DuckAudit(usage),
+                )
             finally:
                 usage.close()
         finally:
@@ -131,6 +142,7 @@ def open_app(
                 services=services, asgi=Edge(services=services, routes=build_routes(services))
             )
         finally:
+            deduplicator.stop()
             rebuild.join()
             writer.close()
 

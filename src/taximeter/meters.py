@@ -115,8 +115,11 @@ def _check_keys(customer_key: str, value_key: str, dimension_keys: tuple[str, ..
             "different keys for customer_mapping and value_settings.",
             param="value_settings[event_payload_key]",
         )
+    _check_spelling(customer_key, "customer_mapping[event_payload_key]")
+    _check_spelling(value_key, "value_settings[event_payload_key]")
     for index, key in enumerate(dimension_keys):
         param = f"dimension_payload_keys[{index}]"
+        _check_spelling(key, param)
         if key in dimension_keys[:index]:
             raise InvalidRequest(
                 f"The dimension '{key}' is listed twice; list each once.", param=param
@@ -131,6 +134,15 @@ def _check_keys(customer_key: str, value_key: str, dimension_keys: tuple[str, ..
                 f"The payload key '{key}' holds the value and cannot be a dimension too.",
                 param=param,
             )
+
+
+def _check_spelling(key: str, param: str) -> None:
+    if "[" in key or "]" in key:
+        raise InvalidRequest(
+            f"The payload key '{key}' contains [ or ], which stand for nesting in requests: no "
+            "event could carry it. Choose another key.",
+            param=param,
+        )
 
 
 def retrieve(*, store: MeterStore, environment: Environment, id: str) -> Meter:

@@ -5,6 +5,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
+from taximeter.api.expand import NOTHING
 from taximeter.api.params import Params
 from taximeter.api.services import Context
 
@@ -15,12 +16,14 @@ class Endpoint(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     """One operation of the API.
 
     A GET reads in one transaction; a POST or DELETE writes in one, together with the answer kept
-    under its idempotency key. `changes_directory` marks those after which the ingest path must
-    look meters and customers up anew.
+    under its idempotency key. `expandable` names the properties that may be expanded, and
+    `changes_directory` marks the operations after which the ingest path must look meters and
+    customers up anew.
     """
 
     method: Literal["GET", "POST", "DELETE"]
     path: str
     params: type[P]
     run: Callable[[Context, P], Any]
+    expandable: frozenset[str] = NOTHING
     changes_directory: bool = False

@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 
 from taximeter.api.endpoint import Endpoint
+from taximeter.api.expand import check_expand
 from taximeter.api.http import Incoming, Reply, encode, read_params
+from taximeter.api.lists import ListParams
 from taximeter.api.params import Params, decode
 from taximeter.api.services import Context, Services, Unit
 from taximeter.environments import Environment
@@ -33,6 +35,7 @@ def execute(
     """
     tree = read_params(incoming)
     params: Params = decode(tree, endpoint.params)
+    check_expand(params.expand, endpoint.expandable, in_list=isinstance(params, ListParams))
 
     def run(unit: Unit) -> bytes:
         context = Context(

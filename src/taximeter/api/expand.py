@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from taximeter.errors import InvalidRequest
 
 DEPTH_MAX = 4
+NOTHING: frozenset[str] = frozenset()
 
 
 def check_expand(expand: Sequence[str], allowed: frozenset[str], *, in_list: bool = False) -> None:

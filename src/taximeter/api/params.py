@@ -1,13 +1,17 @@
 """Parameters to structs, with Stripe's errors.
 
 A request's parameters are declared as a frozen struct. `decode` walks its types beside the tree
-that came over the wire: every leaf arrives as text. An empty string unsets what may be None.
+that came over the wire: every leaf arrives as text.
+
+An empty string unsets a field of an update (one that may be UNSET) and what lies within it.
+Anywhere else it is refused: taken for "not sent", an empty identifier would be replaced by a new
+one, an empty timestamp by now, and an empty filter would list everything.
 """
 
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
-from msgspec import UNSET, inspect
+from msgspec import NODEFAULT, UNSET, inspect
 
 from taximeter.errors import (
     EmptyParameter,
@@ -38,7 +42,7 @@ def decode(tree: Tree, params: type[P]) -> P:
     Raises ParameterMissing, ParameterUnknown, EmptyParameter, InvalidInteger or InvalidRequest,
     each naming the parameter in bracket form.
     """
-    result: P = _struct(tree, params, "")
+    result: P = _struct(tree, params, "", unsets=False)
     return result
 
 
@@ -54,7 +58,7 @@ def _fields(struct: type[Any]) -> dict[str, inspect.Field]:
     return _FIELDS[name]
 
 
-def _struct(tree: Tree, struct: type[Any], prefix: str) -> Any:
+def _struct(tree: Tree, struct: type[Any], prefix: str, *, unsets: bool) -> Any:
     fields = _fields(struct)
     unknown = [name for name in tree if name not in fields]
     if unknown:
@@ -62,11 +66,21 @@ def _struct(tree: Tree, struct: type[Any], prefix: str) -> Any:
     values: dict[str, Any] = {}
     for name, field in fields.items():
         if name in tree:
-            values[name] = _value(tree[name], field.type, _path(prefix, name))
+            values[name] = _value(
+                tree[name],
+                field.type,
+                _path(prefix, name),
+                unsets=unsets or _may_be_unset(field),
+            )
         elif field.required:
             path = _path(prefix, name)
             raise ParameterMissing(f"Missing required param: {path}.", param=path)
     return struct(**values)
+
+
+def _may_be_unset(field: inspect.Field) -> bool:
+    """Say whether a field is UNSET when it is not sent; msgspec shows that as no default at all."""
+    return not field.required and field.default is field.default_factory is NODEFAULT
 
 
 def _path(prefix: str, name: str) -> str:
@@ -83,13 +97,13 @@ def _unknown(names: list[str], struct: type[Any], prefix: str) -> ParameterUnkno
     return ParameterUnknown(message, param=paths[0])
 
 
-def _value(sent: "str | Tree", wanted: inspect.Type, path: str) -> Any:
+def _value(sent: "str | Tree", wanted: inspect.Type, path: str, *, unsets: bool) -> Any:
     nullable = False
     if isinstance(wanted, inspect.UnionType):
         nullable = any(isinstance(one, inspect.NoneType) for one in wanted.types)
         wanted = _member(wanted, sent)
     if sent == "" and not isinstance(wanted, inspect.ListType | inspect.VarTupleType):
-        if nullable:
+        if nullable and unsets:
             return None
         raise EmptyParameter(
             f"You passed an empty string for '{path}'. We assume empty values are an attempt to "
@@ -99,12 +113,12 @@ def _value(sent: "str | Tree", wanted: inspect.Type, path: str) -> Any:
         )
     match wanted:
         case inspect.StructType(cls=cls):
-            return _struct(_group(sent, "object", path), cls, path)
+            return _struct(_group(sent, "object", path), cls, path, unsets=unsets)
         case inspect.DictType():
             group = _group(sent, "object", path)
             return {key: _text(value, _path(path, key)) for key, value in group.items()}
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
-            return _items(sent, item, path)
+            return _items(sent, item, path, unsets=unsets)
         case _:
             return _scalar(_text(sent, path), wanted, path)
 
@@ -129,13 +143,16 @@ def _text(sent: "str | Tree", path: str) -> str:
     raise InvalidRequest(f"Invalid string: {_shown(sent)}", param=path)
 
 
-def _items(sent: "str | Tree", item: inspect.Type, path: str) -> tuple[Any, ...]:
+def _items(sent: "str | Tree", item: inspect.Type, path: str, *, unsets: bool) -> tuple[Any, ...]:
     if sent == "":
         return ()
     group = _group(sent, "array", path)
     if not all(index.isascii() and index.isdigit() and len(index) < 10 for index in group):
         raise InvalidRequest(f"Invalid array: {_shown(group)}", param=path)
-    return tuple(_value(group[index], item, f"{path}[{index}]") for index in sorted(group, key=int))
+    return tuple(
+        _value(group[index], item, f"{path}[{index}]", unsets=unsets)
+        for index in sorted(group, key=int)
+    )
 
 
 def _scalar(sent: str, wanted: inspect.Type, path: str) -> Any:

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 import anyio.to_thread
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
@@ -28,6 +27,14 @@ HOT_PATHS = {meter_events.PATH: {"POST"}}
 """What the edge answers itself, for the lists of methods that an address takes."""
 
 
+_GREETING = {
+    "object": "taximeter",
+    "message": "Usage metering that speaks the API of Stripe's Billing Meters. Point a Stripe SDK "
+    "at this address.",
+    "health": "/healthz",
+}
+
+
 def build_routes(services: Services) -> Router:
     """Return the application that serves the route table; errors are left to the edge."""
     by_path: dict[str, dict[str, Endpoint[Any]]] = {}
@@ -37,7 +44,11 @@ def build_routes(services: Services) -> Router:
     ordered = sorted(by_path.items(), key=lambda item: ("{" in item[0], -item[0].count("/")))
     routes = [Route(path, _Address(services, methods)) for path, methods in ordered]
     return Router(
-        routes=[Route("/healthz", _health), Route("/", _welcome), *routes],
+        routes=[
+            Route("/healthz", _Page({"status": "ok"})),
+            Route("/", _Page(_GREETING)),
+            *routes,
+        ],
         default=_unknown,
         redirect_slashes=False,
     )
@@ -91,15 +102,13 @@ async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
     raise unknown_url(scope["method"], scope["path"])
 
 
-async def _health(_: Request) -> Response:
-    return Response(encode({"status": "ok"}), media_type="application/json")
+class _Page:
+    """A fixed answer that needs no key, as an ASGI application."""
 
+    def __init__(self, content: dict[str, str]) -> None:
+        self._body = encode(content)
 
-async def _welcome(_: Request) -> Response:
-    greeting = {
-        "object": "taximeter",
-        "message": "Usage metering that speaks the API of Stripe's Billing Meters. Point a Stripe "
-        "SDK at this address.",
-        "health": "/healthz",
-    }
-    return Response(encode(greeting), media_type="application/json")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in {"GET", "HEAD"}:
+            raise unknown_url(scope["method"], scope["path"], ["GET"])
+        await response(Reply(body=self._body))(scope, receive, send)

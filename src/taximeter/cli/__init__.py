@@ -3,7 +3,11 @@
 import click
 
 from taximeter import __version__
+from taximeter.cli.demo import demo
+from taximeter.cli.doctor import doctor
+from taximeter.cli.keys import keys
 from taximeter.cli.serve import serve
+from taximeter.cli.usage.command import usage
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -12,5 +16,5 @@ def main() -> None:
     """Usage metering and usage-based billing that you run yourself."""
 
 
-for command in (serve,):
+for command in (serve, demo, usage, keys, doctor):
     main.add_command(command)

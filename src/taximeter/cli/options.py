@@ -14,6 +14,7 @@ from taximeter.settings import SettingError, Settings, read_settings
 DEFAULT_DATA = Path("taximeter-data")
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4242
+DEFAULT_URL = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -24,8 +25,18 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
         default=DEFAULT_DATA,
         show_default=True,
         envvar="TAXIMETER_DATA",
+        show_envvar=True,
         help="The data directory.",
     )(command)
+
+
+def existing(data: Path) -> None:
+    """Refuse a directory that holds nothing yet, where making an empty one would mislead."""
+    if not data.is_dir() or not any(data.iterdir()):
+        raise click.ClickException(
+            f"There is no data in {data.resolve()}. Name the directory that a server was started "
+            "on with --data."
+        )
 
 
 @contextmanager

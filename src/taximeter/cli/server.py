@@ -16,6 +16,7 @@ from taximeter.settings import Settings
 
 Started = Callable[[App, str], Awaitable[None]]
 BACKLOG = 2_048
+KEEP_ALIVE_SECONDS = 75
 
 
 class _Server(uvicorn.Server):
@@ -33,7 +34,7 @@ def bind(host: str, port: int) -> socket.socket:
     It listens at once: a port that is merely bound can still be lost to another process.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -85,8 +86,10 @@ async def _serve(app: App, listener: socket.socket, settings: Settings, started:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         date_header=True,
         backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.shutdown_seconds_max,
     )
     server = _Server(config)

@@ -102,14 +102,14 @@ def check(
     if meter is None:
         return Rejection(
             code="no_meter",
-            message=f"No active meter found for event name '{sent.event_name}'. Create a meter "
+            message=f'No active meter found for event name "{sent.event_name}". Create a meter '
             "with this event name first.",
             param="event_name",
         )
     if meter.status != "active":
         return Rejection(
             code="archived_meter",
-            message=f"No active meter found for event name '{sent.event_name}': meter {meter.id} "
+            message=f'No active meter found for event name "{sent.event_name}": meter {meter.id} '
             "is inactive. Reactivate it to record usage.",
             param="event_name",
         )

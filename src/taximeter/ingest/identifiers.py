@@ -89,11 +89,14 @@ class Deduplicator:
         self._keys = SeenFilter(
             window_us=settings.idempotency_window_hours * HOUR_SECONDS * MICROSECONDS
         )
+        self._stopping = False
         self.ready = False
 
     def rebuild(self, *, now_us: int) -> None:
         """Read what the log's window claims into the filter; may run beside the writer."""
         for batch in self._log.seen_since(now_us - self._identifiers.window_us):
+            if self._stopping:
+                return
             for day, group in groupby(batch, key=lambda row: row.received_at_us // _DAY_US):
                 rows, at = list(group), day * _DAY_US
                 self._identifiers.add(
@@ -108,6 +111,10 @@ class Deduplicator:
                     received_at_us=at,
                 )
         self.ready = True
+
+    def stop(self) -> None:
+        """End a rebuild that is under way."""
+        self._stopping = True
 
     def by_identifier(
         self, wanted: Sequence[Identity], *, now_us: int

@@ -21,12 +21,16 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 
+import structlog
+
 from taximeter.errors import Overloaded, StorageFailed
 from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.log import Head, LogFailed, UsageLog
 from taximeter.ingest.transaction import Entry, Outcome, Transaction
 from taximeter.kit.clock import Clock
 from taximeter.settings import Settings
+
+log = structlog.get_logger()
 
 
 class _Submission:
@@ -114,16 +118,26 @@ class Writer:
 
     def _run(self) -> None:
         while batch := self._take():
-            try:
-                self._commit(batch)
-            except LogFailed as failure:
-                error = StorageFailed(
-                    f"The usage log could not be written ({failure}). Send the request again, "
-                    "with the same identifier or idempotency key: it will count once."
-                )
-                _answer(batch, error)
-            else:
-                _answer(batch, None)
+            _answer(batch, self._attempt(batch))
+
+    def _attempt(self, batch: Sequence[_Submission]) -> StorageFailed | None:
+        """Commit, and return what to tell everyone who waits when that failed.
+
+        Whatever the cause, the thread lives on: were it to end, every later request would wait
+        for ever.
+        """
+        try:
+            self._commit(batch)
+        except LogFailed as failure:
+            log.error("commit failed", error=str(failure), submissions=len(batch))
+        except Exception:
+            log.exception("commit failed unexpectedly", submissions=len(batch))
+        else:
+            return None
+        return StorageFailed(
+            "The usage log could not be written; the server's log says why. Send the request "
+            "again, with the same identifier or idempotency key: it will count once."
+        )
 
     def _take(self) -> list[_Submission]:
         with self._changed:

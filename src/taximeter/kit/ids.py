@@ -1,5 +1,6 @@
 """Opaque identifiers with Stripe's prefixes."""
 
+import itertools
 import secrets
 import string
 
@@ -16,9 +17,17 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{_random(_LENGTH)}"
 
 
+_PROCESS = secrets.token_hex(4)
+_REQUESTS = itertools.count(secrets.randbits(32))
+
+
 def new_request_id() -> str:
-    """Return an id for the `Request-Id` header; cheap, because every request has one."""
-    return f"req_{secrets.token_hex(9)}"
+    """Return an id for the `Request-Id` header.
+
+    A random name of the process and a count from a random start: every request has one, and asking
+    the machine for randomness each time was a tenth of the work of recording an event.
+    """
+    return f"req_{_PROCESS}{next(_REQUESTS):010x}"
 
 
 def new_identifier() -> str:

@@ -5,13 +5,10 @@ from typing import Annotated, Literal
 import msgspec
 
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.expand import check_expand
 from taximeter.api.params import Params
 from taximeter.api.services import Context
 from taximeter.api.wire.adjustment import AdjustmentObject, adjustment_object
 from taximeter.ingest.adjust import cancel
-
-EXPANDABLE: frozenset[str] = frozenset()
 
 
 class CancelParam(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +26,6 @@ class AdjustmentCreate(Params, frozen=True, kw_only=True):
 
 
 def _create(context: Context, params: AdjustmentCreate) -> AdjustmentObject:
-    check_expand(params.expand, EXPANDABLE)
     services = context.services
     cancellation = cancel(
         finder=services.reader,

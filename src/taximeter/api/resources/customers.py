@@ -8,7 +8,6 @@ from msgspec import UNSET, UnsetType
 
 from taximeter import customers
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.expand import check_expand
 from taximeter.api.lists import ListObject, ListParams, UnixTime, list_object, unknown_cursor
 from taximeter.api.params import Params, given
 from taximeter.api.services import Context
@@ -98,7 +97,6 @@ Rendered = CustomerObject | DeletedCustomerObject
 
 
 def _create(context: Context, params: CustomerWrite) -> Rendered:
-    check_expand(params.expand, EXPANDABLE)
     customer = customers.create(
         store=context.unit.customers,
         environment=context.environment,
@@ -109,7 +107,6 @@ def _create(context: Context, params: CustomerWrite) -> Rendered:
 
 
 def _retrieve(context: Context, params: Params) -> Rendered:
-    check_expand(params.expand, EXPANDABLE)
     customer = customers.retrieve(
         store=context.unit.customers,
         environment=context.environment,
@@ -119,7 +116,6 @@ def _retrieve(context: Context, params: Params) -> Rendered:
 
 
 def _update(context: Context, params: CustomerWrite) -> Rendered:
-    check_expand(params.expand, EXPANDABLE)
     customer = customers.update(
         store=context.unit.customers,
         environment=context.environment,
@@ -130,7 +126,6 @@ def _update(context: Context, params: CustomerWrite) -> Rendered:
 
 
 def _delete(context: Context, params: Params) -> Rendered:
-    check_expand(params.expand, EXPANDABLE)
     customer = customers.delete(
         store=context.unit.customers,
         environment=context.environment,
@@ -141,7 +136,6 @@ def _delete(context: Context, params: Params) -> Rendered:
 
 
 def _list(context: Context, params: CustomerList) -> ListObject[Rendered]:
-    check_expand(params.expand, EXPANDABLE, in_list=True)
     where = CustomerFilter(email=params.email, created=_created(params))
     try:
         page = context.unit.customers.page(context.environment.id, params.cursor(), where)
@@ -166,9 +160,16 @@ _ALL = "/v1/customers"
 _ONE = "/v1/customers/{customer}"
 
 ENDPOINTS = (
-    Endpoint(method="POST", path=_ALL, params=CustomerWrite, run=_create),
-    Endpoint(method="GET", path=_ALL, params=CustomerList, run=_list),
-    Endpoint(method="GET", path=_ONE, params=Params, run=_retrieve),
-    Endpoint(method="POST", path=_ONE, params=CustomerWrite, run=_update),
-    Endpoint(method="DELETE", path=_ONE, params=Params, run=_delete, changes_directory=True),
+    Endpoint(method="POST", path=_ALL, params=CustomerWrite, run=_create, expandable=EXPANDABLE),
+    Endpoint(method="GET", path=_ALL, params=CustomerList, run=_list, expandable=EXPANDABLE),
+    Endpoint(method="GET", path=_ONE, params=Params, run=_retrieve, expandable=EXPANDABLE),
+    Endpoint(method="POST", path=_ONE, params=CustomerWrite, run=_update, expandable=EXPANDABLE),
+    Endpoint(
+        method="DELETE",
+        path=_ONE,
+        params=Params,
+        run=_delete,
+        expandable=EXPANDABLE,
+        changes_directory=True,
+    ),
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.expand import check_expand
+from taximeter.api.expand import NOTHING, check_expand
 from taximeter.api.lists import ListObject, ListParams, UnixTime, list_object
 from taximeter.api.params import Params
 from taximeter.api.services import Context
@@ -18,7 +18,6 @@ from taximeter.kit.ids import new_identifier
 from taximeter.usage.events import EventFilter, list_events, retrieve_event
 
 PATH = "/v1/billing/meter_events"
-EXPANDABLE: frozenset[str] = frozenset()
 
 
 class MeterEventCreate(Params, frozen=True, kw_only=True):
@@ -43,7 +42,7 @@ class MeterEventList(ListParams, frozen=True, kw_only=True):
 
 def sent_event(params: MeterEventCreate) -> SentEvent:
     """Read an event out of the parameters; one without an identifier is given one."""
-    check_expand(params.expand, EXPANDABLE)
+    check_expand(params.expand, NOTHING)
     timestamp = params.timestamp
     return SentEvent(
         event_name=params.event_name,
@@ -63,7 +62,6 @@ def origin_of(idempotency_key: str | None, tree: Tree) -> Origin | None:
 
 
 def _list(context: Context, params: MeterEventList) -> ListObject[LoggedMeterEventObject]:
-    check_expand(params.expand, EXPANDABLE, in_list=True)
     page = list_events(
         reader=context.services.reader,
         environment=context.environment,
@@ -81,7 +79,6 @@ def _list(context: Context, params: MeterEventList) -> ListObject[LoggedMeterEve
 
 
 def _retrieve(context: Context, params: Params) -> LoggedMeterEventObject:
-    check_expand(params.expand, EXPANDABLE)
     logged = retrieve_event(
         reader=context.services.reader,
         environment=context.environment,

@@ -6,7 +6,6 @@ import msgspec
 
 from taximeter import meters
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.expand import check_expand
 from taximeter.api.lists import ListObject, ListParams, list_object, unknown_cursor
 from taximeter.api.params import Params
 from taximeter.api.services import Context
@@ -20,7 +19,6 @@ PayloadKey = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 DisplayName = Annotated[str, msgspec.Meta(max_length=250)]
 
 DIMENSIONS_MAX = 20
-EXPANDABLE: frozenset[str] = frozenset()
 _FIXED = (
     "Only display_name can be changed after a meter is created; create a new meter for anything "
     "else."
@@ -77,7 +75,6 @@ class MeterList(ListParams, frozen=True, kw_only=True):
 
 
 def _create(context: Context, params: MeterCreate) -> MeterObject:
-    check_expand(params.expand, EXPANDABLE)
     if len(params.dimension_payload_keys) > DIMENSIONS_MAX:
         raise InvalidRequest(
             f"A meter can have at most {DIMENSIONS_MAX} dimensions.",
@@ -100,7 +97,6 @@ def _create(context: Context, params: MeterCreate) -> MeterObject:
 
 
 def _retrieve(context: Context, params: Params) -> MeterObject:
-    check_expand(params.expand, EXPANDABLE)
     meter = meters.retrieve(
         store=context.unit.meters,
         environment=context.environment,
@@ -112,7 +108,6 @@ def _retrieve(context: Context, params: Params) -> MeterObject:
 def _update(context: Context, params: MeterUpdate) -> MeterObject:
     if params.display_name is None:
         return _retrieve(context, params)
-    check_expand(params.expand, EXPANDABLE)
     meter = meters.rename(
         store=context.unit.meters,
         environment=context.environment,
@@ -124,7 +119,6 @@ def _update(context: Context, params: MeterUpdate) -> MeterObject:
 
 
 def _deactivate(context: Context, params: Params) -> MeterObject:
-    check_expand(params.expand, EXPANDABLE)
     meter = meters.deactivate(
         store=context.unit.meters,
         environment=context.environment,
@@ -135,7 +129,6 @@ def _deactivate(context: Context, params: Params) -> MeterObject:
 
 
 def _reactivate(context: Context, params: Params) -> MeterObject:
-    check_expand(params.expand, EXPANDABLE)
     meter = meters.reactivate(
         store=context.unit.meters,
         environment=context.environment,
@@ -146,7 +139,6 @@ def _reactivate(context: Context, params: Params) -> MeterObject:
 
 
 def _list(context: Context, params: MeterList) -> ListObject[MeterObject]:
-    check_expand(params.expand, EXPANDABLE, in_list=True)
     try:
         page = context.unit.meters.page(context.environment.id, params.cursor(), params.status)
     except UnknownCursor as error:

@@ -4,14 +4,11 @@ from typing import Any
 
 from taximeter import meters
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.expand import check_expand
 from taximeter.api.lists import ListObject, ListParams, UnixTime, list_object
 from taximeter.api.services import Context
 from taximeter.api.wire.summary import SummaryObject, summary_object
 from taximeter.kit.periods import Window
 from taximeter.usage.summary import SummaryRequest, summarize
-
-EXPANDABLE: frozenset[str] = frozenset()
 
 
 class SummaryList(ListParams, frozen=True, kw_only=True):
@@ -27,7 +24,6 @@ class SummaryList(ListParams, frozen=True, kw_only=True):
 
 
 def _list(context: Context, params: SummaryList) -> ListObject[SummaryObject]:
-    check_expand(params.expand, EXPANDABLE, in_list=True)
     services = context.services
     meter = meters.retrieve(
         store=context.unit.meters,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -11,10 +10,13 @@ from taximeter.ingest.event import LoggedEvent
 from taximeter.ingest.log import Cancellation, Head, Identity, LogFailed, Seen
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.rows import (
+    CANCELLATION_COLUMNS,
     EVENT_COLUMNS,
+    cancellation_of,
     cancellations_table,
     event_of,
     events_table,
+    identities_table,
 )
 
 _HEAD = """
@@ -37,11 +39,10 @@ _FIND = f"""
 _FIND_IDENTIFIERS = _FIND.format(column="identifier")
 _FIND_IDEMPOTENCY_KEYS = _FIND.format(column="idempotency_key")
 
-_CANCELLATIONS_OF = """
-    SELECT seq, epoch_us(received_at), environment, event_seq, identifier, meter, customer,
-        epoch_us(timestamp)
-    FROM cancellations
-    WHERE event_seq IN (SELECT unnest($event_seqs::BIGINT[]))
+_CANCELLATIONS_OF = f"""
+    SELECT {CANCELLATION_COLUMNS}
+    FROM cancellations c
+    WHERE c.event_seq IN (SELECT unnest($event_seqs::BIGINT[]))
 """
 
 _SEEN_SINCE = """
@@ -80,8 +81,7 @@ class DuckLog:
                     _insert(cursor, "cancellations", cancellations_table(cancellations))
                 cursor.execute("COMMIT")
             except BaseException:
-                # After a failed COMMIT nothing is left to roll back; that it failed is the news.
-                with suppress(duckdb.Error):
+                with suppress(duckdb.Error):  # the first error is the one to tell
                     cursor.execute("ROLLBACK")
                 raise
         except duckdb.Error as error:
@@ -91,32 +91,24 @@ class DuckLog:
         self, wanted: Sequence[Identity], *, since_us: int
     ) -> dict[Identity, LoggedEvent]:
         """Return the last event of each identifier received at `since_us` or later."""
-        rows = self._find(_FIND_IDENTIFIERS, wanted, since_us)
+        rows = self._find(_FIND_IDENTIFIERS, identities_table(wanted), since_us)
         return {(one.event.environment, one.event.identifier): one for one in rows}
 
     def with_idempotency_keys(
         self, wanted: Sequence[Identity], *, since_us: int
     ) -> dict[Identity, LoggedEvent]:
         """Return the last event of each idempotency key received at `since_us` or later."""
-        rows = self._find(_FIND_IDEMPOTENCY_KEYS, wanted, since_us)
+        rows = self._find(_FIND_IDEMPOTENCY_KEYS, identities_table(wanted), since_us)
         return {
             (one.event.environment, one.event.origin.idempotency_key): one
             for one in rows
             if one.event.origin is not None
         }
 
-    def _find(self, sql: str, wanted: Sequence[Identity], since_us: int) -> list[LoggedEvent]:
-        cursor = self._database.cursor()
-        table = pa.table(
-            {
-                "environment": pa.array([one[0] for one in wanted], pa.int32()),
-                "text": pa.array([one[1] for one in wanted], pa.string()),
-            }
-        )
+    def _find(self, sql: str, wanted: pa.Table, since_us: int) -> list[LoggedEvent]:
+        """Run a look-up; DuckDB finds `wanted` by its name."""
         try:
-            cursor.register("wanted", table)
-            rows = cursor.execute(sql, {"since": max(0, since_us)}).fetchall()
-            cursor.unregister("wanted")
+            rows = self._database.cursor().execute(sql, {"since": max(0, since_us)}).fetchall()
         except duckdb.Error as error:
             raise LogFailed(str(error)) from error
         return [event_of(row) for row in rows]
@@ -131,7 +123,7 @@ class DuckLog:
             )
         except duckdb.Error as error:
             raise LogFailed(str(error)) from error
-        return {row[3]: _cancellation_of(row) for row in rows}
+        return {row[3]: cancellation_of(row) for row in rows}
 
     def seen_since(self, since_us: int) -> Iterator[Sequence[Seen]]:
         """Yield, in batches, what the events received at `since_us` or later claim."""
@@ -143,21 +135,6 @@ class DuckLog:
             raise LogFailed(str(error)) from error
 
 
-def _insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
-    cursor.register("incoming", rows)
+def _insert(cursor: duckdb.DuckDBPyConnection, table: str, incoming: pa.Table) -> None:
+    """Append an Arrow table; DuckDB finds `incoming` by its name, at half the cost of a view."""
     cursor.execute(f"INSERT INTO {table} SELECT * FROM incoming")
-    cursor.unregister("incoming")
-
-
-def _cancellation_of(row: tuple[Any, ...]) -> Cancellation:
-    seq, received_at_us, environment, event_seq, identifier, meter, customer, timestamp_us = row
-    return Cancellation(
-        seq=seq,
-        received_at_us=received_at_us,
-        environment=environment,
-        event_seq=event_seq,
-        identifier=identifier,
-        meter=meter,
-        customer=customer,
-        timestamp_us=timestamp_us,
-    )

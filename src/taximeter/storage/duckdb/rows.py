@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from taximeter.ingest.event import LoggedEvent, MeterEvent, Origin
-from taximeter.ingest.log import Cancellation
+from taximeter.ingest.log import Cancellation, Identity
 
 EVENT_COLUMNS = """
     e.seq, epoch_us(e.received_at), e.environment, e.meter, e.event_name, e.customer, e.identifier,
@@ -14,6 +14,12 @@ EVENT_COLUMNS = """
     e.request_fingerprint, epoch_us(c.received_at)
 """
 """What `event_of` reads, from events `e` left-joined with their cancellations `c`."""
+
+CANCELLATION_COLUMNS = """
+    c.seq, epoch_us(c.received_at), c.environment, c.event_seq, c.identifier, c.meter, c.customer,
+    epoch_us(c.timestamp)
+"""
+"""What `cancellation_of` reads, from cancellations `c`."""
 
 _MOMENT = pa.timestamp("us")
 _EVENTS = pa.schema(
@@ -46,6 +52,7 @@ _CANCELLATIONS = pa.schema(
         ("timestamp", _MOMENT),
     ]
 )
+_IDENTITIES = pa.schema([("environment", pa.int32()), ("text", pa.string())])
 
 
 def event_of(row: tuple[Any, ...]) -> LoggedEvent:
@@ -87,6 +94,21 @@ def event_of(row: tuple[Any, ...]) -> LoggedEvent:
     )
 
 
+def cancellation_of(row: tuple[Any, ...]) -> Cancellation:
+    """Read a row of CANCELLATION_COLUMNS."""
+    seq, received_at_us, environment, event_seq, identifier, meter, customer, timestamp_us = row
+    return Cancellation(
+        seq=seq,
+        received_at_us=received_at_us,
+        environment=environment,
+        event_seq=event_seq,
+        identifier=identifier,
+        meter=meter,
+        customer=customer,
+        timestamp_us=timestamp_us,
+    )
+
+
 def events_table(logged: Sequence[LoggedEvent]) -> pa.Table:
     """Lay events out in columns."""
     events = [one.event for one in logged]
@@ -122,6 +144,12 @@ def cancellations_table(cancellations: Sequence[Cancellation]) -> pa.Table:
         [one.timestamp_us for one in cancellations],
     ]
     return _table(columns, _CANCELLATIONS)
+
+
+def identities_table(identities: Sequence[Identity]) -> pa.Table:
+    """Lay identities out in columns."""
+    columns: list[list[Any]] = [[one[0] for one in identities], [one[1] for one in identities]]
+    return _table(columns, _IDENTITIES)
 
 
 def _table(columns: Sequence[list[Any]], schema: pa.Schema) -> pa.Table:

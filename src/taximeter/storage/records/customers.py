@@ -55,16 +55,16 @@ class CustomerTable:
         )
         if where.email is not None:
             statement = statement.where(customers.c.email == where.email)
-        created = customers.c.created
-        bounds = where.created
-        for bound, condition in (
-            (bounds.gt, created > bounds.gt),
-            (bounds.gte, created >= bounds.gte),
-            (bounds.lt, created < bounds.lt),
-            (bounds.lte, created <= bounds.lte),
-        ):
-            if bound is not None:
-                statement = statement.where(condition)
+        created, bounds = customers.c.created, where.created
+        # A comparison with None cannot even be written down, so each waits for its bound.
+        if bounds.gt is not None:
+            statement = statement.where(created > bounds.gt)
+        if bounds.gte is not None:
+            statement = statement.where(created >= bounds.gte)
+        if bounds.lt is not None:
+            statement = statement.where(created < bounds.lt)
+        if bounds.lte is not None:
+            statement = statement.where(created <= bounds.lte)
         page = fetch_page(self._connection, customers, statement, cursor, environment=environment)
         return Page(data=[_customer(row) for row in page.data], has_more=page.has_more)
 

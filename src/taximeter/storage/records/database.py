@@ -43,7 +43,11 @@ class RecordsDatabase:
 
         Raises StoreUnusable when the file is damaged or newer than this program.
         """
-        engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+        engine = create_engine(
+            f"sqlite:///{path}",
+            connect_args={"check_same_thread": False},
+            hide_parameters=True,  # errors are logged, and what customers sent is not
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         try:

@@ -1,0 +1,1 @@
+"""The audit: everything the usage log promises, checked against what it holds."""

@@ -1,0 +1,98 @@
+"""The use case of the command: which meters, which questions, one answer."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from taximeter.cli.usage.answer import Answer, Row, by_window, rows_of
+from taximeter.cli.usage.source import (
+    CustomerFound,
+    MeterFound,
+    Question,
+    UsageFailed,
+    UsageSource,
+)
+from taximeter.kit.periods import Window
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person at the terminal asked for; times in Unix seconds."""
+
+    meter: str | None
+    customer: str | None
+    by: tuple[str, ...]
+    window: Window | None
+    start: int
+    end: int
+    as_of: int | None
+
+
+def ask(source: UsageSource, wish: Wish) -> Answer:
+    """Put the questions that a wish comes down to. Raises UsageFailed."""
+    meters = _meters(source.meters(), wish)
+    alone = len(meters) == 1
+    rows: list[Row] = []
+    named: Sequence[CustomerFound] = (
+        [] if wish.customer is None else source.customers([wish.customer])
+    )
+    for meter in meters:
+        question = Question(
+            meter=meter,
+            start=wish.start,
+            end=wish.end,
+            customer=wish.customer,
+            by=wish.by,
+            window=wish.window,
+            as_of=wish.as_of,
+        )
+        windows = source.figures(question) if wish.window is not None else ()
+        if alone and wish.customer is not None and wish.window is not None:
+            rows = by_window(question, windows)
+        else:
+            whole = source.figures(msgspec.structs.replace(question, window=None))
+            rows += rows_of(question, whole, windows)
+    if wish.customer is None:
+        named = source.customers(sorted({row.customer for row in rows}))
+    return Answer(
+        meters=meters,
+        names={one.id: one.name for one in named},
+        customer=wish.customer,
+        by=wish.by,
+        window=wish.window,
+        start=wish.start,
+        end=wish.end,
+        as_of=wish.as_of,
+        rows=tuple(rows),
+    )
+
+
+def _meters(found: Sequence[MeterFound], wish: Wish) -> tuple[MeterFound, ...]:
+    if not found:
+        raise UsageFailed(
+            "There are no meters here yet. Create one with POST /v1/billing/meters, or start "
+            "'taximeter demo' to see some."
+        )
+    if wish.meter is not None:
+        fitting = [one for one in found if wish.meter in {one.id, one.event_name}]
+        if not fitting:
+            raise UsageFailed(
+                f"There is no meter '{wish.meter}'. The meters here: {_listed(found)}."
+            )
+        chosen = [one for one in fitting if one.active] or fitting
+        meters: tuple[MeterFound, ...] = (chosen[0],)
+    elif len(found) == 1 or (wish.customer is not None and not wish.by):
+        meters = tuple(found)
+    else:
+        raise UsageFailed(f"Which meter? Name one with --meter. The meters here: {_listed(found)}.")
+    for key in wish.by:
+        if key not in meters[0].dimensions:
+            has = ", ".join(meters[0].dimensions) or "none"
+            raise UsageFailed(
+                f"'{key}' is not a dimension of meter {meters[0].event_name}; its dimensions are: "
+                f"{has}."
+            )
+    return meters
+
+
+def _listed(meters: Sequence[MeterFound]) -> str:
+    return ", ".join(sorted({one.event_name for one in meters}))

@@ -1,0 +1,163 @@
+"""`taximeter usage`."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from taximeter.app import open_stores
+from taximeter.cli.environment import environment_name, environment_options
+from taximeter.cli.options import DEFAULT_URL, existing, sentences, settings_from_environment
+from taximeter.cli.terminal import output
+from taximeter.cli.usage.answer import Answer
+from taximeter.cli.usage.ask import Wish, ask
+from taximeter.cli.usage.directory import DirectoryUsage
+from taximeter.cli.usage.server import ServerUsage
+from taximeter.cli.usage.source import UsageFailed, UsageSource
+from taximeter.cli.usage.table import print_answer
+from taximeter.environments import find_environment
+from taximeter.kit import decimals
+from taximeter.kit.clock import SystemClock, now_s
+from taximeter.kit.periods import DAY_SECONDS, Window
+
+DAYS_MAX = 3_660
+
+
+@click.command()
+@click.option("--meter", help="The meter's event name or id; needed where there are several.")
+@click.option("--customer", metavar="ID", help="One customer instead of each.")
+@click.option("--by", multiple=True, metavar="KEY", help="Divide by a dimension; may be repeated.")
+@click.option("--window", type=click.Choice(["day", "hour"]), help="Show each UTC day or hour.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, DAYS_MAX),
+    default=30,
+    show_default=True,
+    help="How many UTC days, today included.",
+)
+@click.option(
+    "--as-of",
+    type=click.IntRange(min=0),
+    metavar="UNIX",
+    help="The answer as it stood at a moment, in Unix seconds.",
+)
+@click.option(
+    "--url",
+    default=DEFAULT_URL,
+    show_default=True,
+    envvar="TAXIMETER_URL",
+    show_envvar=True,
+    help="The running server to ask.",
+)
+@click.option("--api-key", envvar="TAXIMETER_API_KEY", show_envvar=True, help="A key it knows.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Read a stopped server's directory instead.",
+)
+@environment_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; totals are exact, as strings.")
+def usage(
+    meter: str | None,
+    customer: str | None,
+    by: tuple[str, ...],
+    window: Window | None,
+    days: int,
+    as_of: int | None,
+    url: str,
+    api_key: str | None,
+    data: Path | None,
+    live: bool,
+    sandbox: str | None,
+    as_json: bool,
+) -> None:
+    """Show what customers have used, exactly, and draw it.
+
+    Without --customer, each customer has a line; with one, each of its meters has, or with
+    --window each day or hour. --data reads the environment that --live or --sandbox names, or
+    test; a server answers for the one that the key opens, and leaves out deleted customers.
+    """
+    if data is None and (live or sandbox is not None):
+        raise click.UsageError(
+            "--live and --sandbox go with --data; a running server opens what the key belongs to."
+        )
+    end = (now_s(SystemClock()) // DAY_SECONDS + 1) * DAY_SECONDS
+    wish = Wish(
+        meter=meter,
+        customer=customer,
+        by=tuple(dict.fromkeys(by)),
+        window=window,
+        start=max(0, end - days * DAY_SECONDS),
+        end=end,
+        as_of=as_of,
+    )
+    try:
+        with _source(url, api_key, data, environment_name(live=live, sandbox=sandbox)) as source:
+            answer = ask(source, wish)
+    except UsageFailed as failure:
+        raise click.ClickException(str(failure)) from None
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(_plain(answer))).decode())
+    else:
+        print_answer(answer, output())
+
+
+@contextmanager
+def _source(
+    url: str, api_key: str | None, data: Path | None, environment: str
+) -> Iterator[UsageSource]:
+    if data is None:
+        if not api_key:
+            raise UsageFailed(
+                "A server is asked with a key: give --api-key or set TAXIMETER_API_KEY. "
+                "'taximeter keys create' makes one."
+            )
+        with closing(ServerUsage(url, api_key)) as server:
+            yield server
+        return
+    existing(data)
+    with sentences(), open_stores(data, settings_from_environment()) as stores:
+        with stores.records.reading() as unit:
+            found = find_environment(store=unit.environments, name=environment)
+            names = [one.name for one in unit.environments.environments()]
+        if found is None:
+            raise UsageFailed(
+                f"There is no sandbox '{environment}'. The environments here: {', '.join(names)}."
+            )
+        yield DirectoryUsage(stores, found)
+
+
+def _plain(answer: Answer) -> dict[str, Any]:
+    """Lay an answer out for programs."""
+    ids = {one.event_name: one.id for one in answer.meters}
+    return {
+        "start_time": answer.start,
+        "end_time": answer.end,
+        "as_of": answer.as_of,
+        "window": answer.window,
+        "meters": [
+            {"id": one.id, "event_name": one.event_name, "formula": one.formula}
+            for one in answer.meters
+        ],
+        "rows": [
+            {
+                "meter": ids[row.meter],
+                "customer": row.customer,
+                "customer_name": answer.names.get(row.customer, ""),
+                "dimensions": dict(zip(answer.by, row.dimensions, strict=True)),
+                "start_time": row.start,
+                "end_time": row.end,
+                "total": decimals.text(row.value),
+                **(
+                    {"windows": [one if one is None else decimals.text(one) for one in row.windows]}
+                    if row.windows
+                    else {}
+                ),
+            }
+            for row in answer.rows
+        ],
+        "total": None if answer.total is None else decimals.text(answer.total),
+    }

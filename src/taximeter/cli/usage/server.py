@@ -1,0 +1,119 @@
+"""Figures from a running server, over the API that every client uses."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+import httpx2
+import msgspec
+
+from taximeter.cli.usage.source import CustomerFound, Figure, MeterFound, Question, UsageFailed
+
+_AT_ONCE = 8
+_TIMEOUT_SECONDS = 30
+
+
+class ServerUsage:
+    """See `UsageSource`. Customers that were deleted are not listed, and so not among "each"."""
+
+    def __init__(self, url: str, api_key: str) -> None:
+        """Ask the server at an address; nothing is sent yet."""
+        self._url = url
+        self._client = httpx2.Client(
+            base_url=url, auth=(api_key, ""), timeout=_TIMEOUT_SECONDS, trust_env=False
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def meters(self) -> Sequence[MeterFound]:
+        """Return all meters, newest first."""
+        return [
+            MeterFound(
+                id=one["id"],
+                event_name=one["event_name"],
+                formula=one["default_aggregation"]["formula"],
+                dimensions=tuple(one.get("dimension_payload_keys", ())),
+                active=one["status"] == "active",
+            )
+            for one in self._pages("/v1/billing/meters", {})
+        ]
+
+    def customers(self, ids: Sequence[str] | None) -> Sequence[CustomerFound]:
+        """Return these customers, or (None) all that are not deleted."""
+        found = (
+            self._pages("/v1/customers", {})
+            if ids is None
+            else (self._ask(f"/v1/customers/{id}", {}) for id in ids)
+        )
+        return [CustomerFound(id=one["id"], name=one.get("name") or "") for one in found]
+
+    def figures(self, question: Question) -> Sequence[Figure]:
+        """Return a figure for each customer, group and window that has usage."""
+        if question.customer is not None:
+            return self._figures(question, question.customer)
+        ids = [one.id for one in self.customers(None)]
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            answers = threads.map(lambda id: self._figures(question, id), ids)
+            return [figure for answer in answers for figure in answer]
+
+    def _figures(self, question: Question, customer: str) -> Sequence[Figure]:
+        asked = {
+            "customer": customer,
+            "start_time": str(question.start),
+            "end_time": str(question.end),
+            **{f"dimension_group_by_keys[{i}]": key for i, key in enumerate(question.by)},
+        }
+        if question.window is not None:
+            asked["value_grouping_window"] = question.window
+        if question.as_of is not None:
+            asked["as_of"] = str(question.as_of)
+        return [
+            Figure(
+                customer=customer,
+                start=one["start_time"],
+                end=one["end_time"],
+                value=Decimal(one["aggregated_value_decimal"]),
+                dimensions=tuple(one.get("dimensions", {}).get(key, "") for key in question.by),
+            )
+            for one in self._pages(f"/v1/billing/meters/{question.meter.id}/event_summaries", asked)
+        ]
+
+    def _pages(self, path: str, filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        asked = {**filters, "limit": "100"}
+        while True:
+            page = self._ask(path, asked)
+            yield from page["data"]
+            if not page["has_more"]:
+                return
+            asked["starting_after"] = page["data"][-1]["id"]
+
+    def _ask(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
+        try:
+            answer = self._client.get(path, params=dict(params))
+            found: dict[str, Any] = msgspec.json.decode(answer.content)
+            if answer.status_code == 200:
+                return found
+            message = found["error"]["message"]
+        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
+            raise UsageFailed(
+                f"{self._url} is not an address. Give one such as http://127.0.0.1:4242 with --url."
+            ) from None
+        except httpx2.TransportError as error:
+            raise UsageFailed(
+                f"No server answers at {self._url} ({str(error) or type(error).__name__}). Start "
+                "one with 'taximeter serve', name another with --url, or read a stopped server's "
+                "files with --data."
+            ) from None
+        except (msgspec.DecodeError, KeyError, TypeError):
+            raise UsageFailed(
+                f"What answers at {self._url} is not a Taximeter server. Name one with --url."
+            ) from None
+        if answer.status_code == 401:
+            raise UsageFailed(
+                f"{message}. Give a key that the server knows with --api-key or TAXIMETER_API_KEY; "
+                "'taximeter keys create' makes one."
+            )
+        raise UsageFailed(message)

@@ -1,0 +1,115 @@
+"""Reading the whole usage log on DuckDB, in batches: see `taximeter.audit.log.AuditLog`.
+
+What has to be sorted is sorted by the engine, which spills to disk what its memory does not hold.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import duckdb
+
+from taximeter.audit.log import Canceled, Claim, Doubled, Entry
+from taximeter.ingest.event import LoggedEvent
+from taximeter.ingest.log import LogFailed
+from taximeter.storage.duckdb.database import UsageDatabase
+from taximeter.storage.duckdb.rows import (
+    CANCELLATION_COLUMNS,
+    EVENT_COLUMNS,
+    cancellation_of,
+    event_of,
+)
+
+_BATCH = 10_000
+
+_ENTRIES = """
+    SELECT seq, epoch_us(received_at) FROM (
+        SELECT seq, received_at FROM events
+        UNION ALL
+        SELECT seq, received_at FROM cancellations
+    )
+    ORDER BY seq
+"""
+
+_DOUBLED = """
+    WITH claimed_twice AS (
+        SELECT environment, {claim} FROM events
+        WHERE {claim} IS NOT NULL
+        GROUP BY ALL HAVING count(*) > 1
+    )
+    SELECT environment, {claim}, seq, earlier_seq FROM (
+        SELECT environment, {claim}, seq, epoch_us(received_at) AS received_at,
+            lag(seq) OVER claims AS earlier_seq,
+            lag(epoch_us(received_at)) OVER claims AS earlier
+        FROM events SEMI JOIN claimed_twice USING (environment, {claim})
+        WINDOW claims AS (PARTITION BY environment, {claim} ORDER BY seq)
+    )
+    WHERE received_at - earlier <= $window
+    ORDER BY seq
+"""
+
+_CANCELLATION_WIDTH = 8
+
+_CANCELLATIONS = f"""
+    SELECT {CANCELLATION_COLUMNS}, {EVENT_COLUMNS}
+    FROM cancellations c LEFT JOIN events e ON e.seq = c.event_seq
+    ORDER BY c.event_seq, c.seq
+"""
+
+_EVENTS = f"""
+    SELECT {EVENT_COLUMNS}
+    FROM events e LEFT JOIN (
+        SELECT environment, event_seq, min(received_at) AS received_at
+        FROM cancellations GROUP BY ALL
+    ) c ON c.event_seq = e.seq AND c.environment = e.environment
+    ORDER BY e.environment, e.meter, e.customer, e.seq
+"""
+
+
+class DuckAudit:
+    """Reads everything, and nothing but reads."""
+
+    def __init__(self, database: UsageDatabase) -> None:
+        """Use an open database."""
+        self._database = database
+
+    def entries(self) -> Iterator[Sequence[Entry]]:
+        """Yield the entries of events and cancellations together, by number."""
+        for rows in self._batches(_ENTRIES, {}):
+            yield [Entry(*row) for row in rows]
+
+    def doubled(self, claim: Claim, *, window_us: int) -> Iterator[Sequence[Doubled]]:
+        """Yield the claims that were made again within the window after the one before."""
+        for rows in self._batches(_DOUBLED.format(claim=claim), {"window": window_us}):
+            yield [
+                Doubled(environment=environment, text=text, seq=seq, earlier_seq=earlier)
+                for environment, text, seq, earlier in rows
+            ]
+
+    def cancellations(self) -> Iterator[Sequence[Canceled]]:
+        """Yield the cancellations with their events, by the number of the event, then their own."""
+        for rows in self._batches(_CANCELLATIONS, {}):
+            yield [_canceled(row) for row in rows]
+
+    def events(self) -> Iterator[Sequence[LoggedEvent]]:
+        """Yield the events one customer of one meter after the other, each one's by number."""
+        for rows in self._batches(_EVENTS, {}):
+            yield [event_of(row) for row in rows]
+
+    def _batches(self, sql: str, parameters: dict[str, Any]) -> Iterator[list[tuple[Any, ...]]]:
+        # A cursor of its own: the thread's may be asked for totals while these rows are read.
+        cursor = self._database.cursor().cursor()
+        try:
+            result = cursor.execute(sql, parameters)
+            while rows := result.fetchmany(_BATCH):
+                yield rows
+        except duckdb.Error as error:
+            raise LogFailed(str(error)) from error
+        finally:
+            cursor.close()
+
+
+def _canceled(row: tuple[Any, ...]) -> Canceled:
+    event = row[_CANCELLATION_WIDTH:]
+    return Canceled(
+        cancellation_of(row[:_CANCELLATION_WIDTH]), None if event[0] is None else event_of(event)
+    )

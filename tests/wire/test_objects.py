@@ -1,0 +1,96 @@
+"""Every object that is served has Stripe's fields and types, and only the listed ones beyond."""
+
+from typing import Any
+
+import pytest
+
+from tests.wire.clocked import NOON, ClockedServer
+from tests.wire.schema import SCHEMAS, beyond, violations
+from tests.wire.test_customers import EVERYTHING
+from tests.wire.world import create_customer, create_meter, send, summaries
+
+HOUR = 3_600
+EXTENSIONS: dict[str, set[str]] = {
+    "billing.meter": {"dimension_payload_keys"},
+    "billing.meter_event": set(),
+    "billing.meter_event read back": {
+        "canceled_at",
+        "customer",
+        "dimensions",
+        "id",
+        "meter",
+        "value",
+    },
+    "billing.meter_event_adjustment": set(),
+    "billing.meter_event_summary": {"aggregated_value_decimal"},
+    "customer": set(),
+    "list": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def objects(noon: ClockedServer) -> dict[str, list[dict[str, Any]]]:
+    """Objects of each kind, plain ones and ones with every field set."""
+    client = noon.client()
+    meter, customer = create_meter(client), create_customer(client)
+    windowed = create_meter(client, "last", event_time_window="day")
+    asleep = client.v1.billing.meters.deactivate(create_meter(client).id)
+    event = send(client, meter, customer, "0.5", at=NOON - 60)
+    whole = send(client, meter, customer, "5", at=NOON - 2 * HOUR)
+    listed = summaries(client, meter, customer, NOON - 3 * HOUR, NOON, value_grouping_window="hour")
+    answer: Any = client.raw_request("get", "/v1/billing/meter_events")
+    events = client.deserialize(answer, api_mode="V1").to_dict()
+    adjustment = client.v1.billing.meter_event_adjustments.create(
+        {
+            "event_name": meter.event_name,
+            "type": "cancel",
+            "cancel": {"identifier": event.identifier},
+        }
+    )
+    full = client.v1.customers.create(EVERYTHING)
+    return {
+        "billing.meter": [one.to_dict() for one in (meter, windowed, asleep)],
+        "billing.meter_event": [event.to_dict(), whole.to_dict()],
+        "billing.meter_event read back": events["data"],
+        "billing.meter_event_adjustment": [adjustment.to_dict()],
+        "billing.meter_event_summary": [one.to_dict() for one in listed],
+        "customer": [client.v1.customers.retrieve(customer).to_dict(), full.to_dict()],
+        "list": [client.v1.customers.list().to_dict(), events],
+    }
+
+
+@pytest.mark.parametrize("kind", EXTENSIONS)
+def test_object_has_stripes_fields_and_only_known_ones_beyond(
+    kind: str, objects: dict[str, list[dict[str, Any]]]
+) -> None:
+    schema = SCHEMAS[kind.removesuffix(" read back")]
+    assert objects[kind]
+    for one in objects[kind]:
+        assert violations(one, schema) == []
+        assert beyond(one, schema) == EXTENSIONS[kind]
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"created": None}, [".created is null"]),
+        ({"created": "1"}, [".created is no integer: '1'"]),
+        ({"created": True}, [".created is no integer: True"]),
+        ({"payload": {"value": 1}}, [".payload.value is no string: 1"]),
+        ({"object": "meter_event"}, [".object is none of ['billing.meter_event']: 'meter_event'"]),
+    ],
+)
+def test_a_planted_difference_is_found(change: dict[str, Any], found: list[str]) -> None:
+    event = {
+        "object": "billing.meter_event",
+        "created": 1,
+        "event_name": "tokens",
+        "identifier": "a",
+        "livemode": False,
+        "payload": {"value": "1"},
+        "timestamp": 1,
+    }
+    schema = SCHEMAS["billing.meter_event"]
+    assert violations(event, schema) == []
+    assert violations({**event, **change}, schema) == found
+    assert violations({}, schema)[0] == ".created is missing"
