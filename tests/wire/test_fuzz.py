@@ -191,6 +191,7 @@ def test_random_requests_are_answered_in_stripes_shape(
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3_600)
 @settings(CAREFREE, max_examples=60_000)
 @given(request=requests)
 def test_many_random_requests_are_answered_in_stripes_shape(
