@@ -6,7 +6,7 @@ answer is exact. Until the filter has been rebuilt after a start, everything is 
 """
 
 import threading
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from itertools import groupby
 
 from rbloom import Bloom
@@ -36,6 +36,10 @@ class DayFilter:
         """Say whether the item may have been added; False is certain."""
         return any(item in segment for segment in self._segments)
 
+    def maybe(self, items: Sequence[Hashable]) -> list[Hashable]:
+        """Return the items that may have been added; one segment after the other is fastest."""
+        return [item for segment in list(self._segments) for item in items if item in segment]
+
     def add(self, items: Sequence[Hashable]) -> None:
         """Add items."""
         start = 0
@@ -63,13 +67,17 @@ class SeenFilter:
         """Remember items received at this moment."""
         if not items:
             return
+        day = received_at_us // _DAY_US
         with self._changing:
-            self._days.setdefault(received_at_us // _DAY_US, DayFilter()).add(items)
+            if day not in self._days:
+                self._days[day] = DayFilter()
+            self._days[day].add(list(map(hash, items)))
 
-    def maybe(self, items: Iterable[Identity]) -> list[Identity]:
-        """Return the items that may have been added."""
-        days = list(self._days.values())
-        return [item for item in items if any(item in day for day in days)]
+    def maybe(self, items: Sequence[Identity]) -> list[Identity]:
+        """Return the items that may have been added; each is hashed once for all days."""
+        hashes = list(map(hash, items))
+        found = {one for day in list(self._days.values()) for one in day.maybe(hashes)}
+        return [item for item, one in zip(items, hashes, strict=True) if one in found]
 
     def forget(self, *, now_us: int) -> None:
         """Drop the days that lie wholly before the window."""
