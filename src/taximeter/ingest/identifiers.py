@@ -20,7 +20,7 @@ from taximeter.settings import Settings
 _DAY_US = DAY_SECONDS * MICROSECONDS
 _FIRST_SEGMENT_ITEMS = 50_000
 _SEGMENT_ITEMS_MAX = 20_000_000
-_FALSE_POSITIVES = 1e-6
+_FALSE_POSITIVES = 1e-9
 
 
 class DayFilter:
