@@ -1,4 +1,4 @@
-"""Finding doubles among random identifiers: a primary key, or a filter settled by the log."""
+"""Finding doubles among random identifiers: a primary key, or fingerprints settled by the log."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -7,14 +7,15 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from benchmarks.machine import memory_mb
 from benchmarks.scale import Scale
 from benchmarks.stored import CACHE
 from benchmarks.table import milliseconds, percentile, print_table, whole
-from taximeter.ingest.identifiers import SeenFilter
-from taximeter.ingest.log import Identity
+from taximeter.ingest.fingerprints import FingerprintSet
+from taximeter.ingest.identifiers import identifier_hashes
 
 BATCH = 5_000
 STEPS = 4
@@ -23,7 +24,7 @@ STEPS = 4
 def run(scale: Scale) -> None:
     rows = []
     for name, declaration, with_filter in (
-        ("no key, Bloom filter", "identifier VARCHAR NOT NULL, seq BIGINT", True),
+        ("no key, fingerprints", "identifier VARCHAR NOT NULL, seq BIGINT", True),
         ("PRIMARY KEY", "identifier VARCHAR PRIMARY KEY, seq BIGINT", False),
     ):
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -48,29 +49,30 @@ def _append(
     *,
     with_filter: bool,
 ) -> list[list[object]]:
-    seen = SeenFilter(window_us=36 * 86_400 * 1_000_000)
+    seen = FingerprintSet()
 
-    def maybe(batch: Sequence[Identity]) -> int:
-        taken = seen.maybe(batch)
-        if taken:
-            wanted = pa.table({"identifier": [identifier for _, identifier in taken]})
+    def maybe(batch: Sequence[str]) -> int:
+        hashes = identifier_hashes(2, batch)
+        taken = np.flatnonzero(seen.maybe(hashes).mask)
+        if taken.size:
+            wanted = pa.table({"identifier": [batch[index] for index in taken.tolist()]})
             connection.register("wanted", wanted)
             connection.execute("SELECT * FROM seen SEMI JOIN wanted USING (identifier)").fetchall()
-        seen.add(batch, received_at_us=0)
-        return len(taken)
+        seen.add(hashes, first_seq=0, last_seq=0, received_at_us=0)
+        return int(taken.size)
 
-    check: Callable[[Sequence[Identity]], int] = maybe if with_filter else len
+    check: Callable[[Sequence[str]], int] = maybe if with_filter else len
     rows: list[list[object]] = []
     stored = 0
     for _ in range(STEPS):
         took = []
         for _ in range(scale.identifiers // STEPS // BATCH):
-            batch = [(2, secrets.token_hex(16)) for _ in range(BATCH)]
+            batch = [secrets.token_hex(16) for _ in range(BATCH)]
             begin = perf_counter()
             check(batch)
             table = pa.table(
                 {
-                    "identifier": [identifier for _, identifier in batch],
+                    "identifier": batch,
                     "seq": list(range(stored, stored + BATCH)),
                 }
             )

@@ -12,7 +12,8 @@ from pathlib import Path
 PACKAGES = (
     "duckdb",
     "pyarrow",
-    "rbloom",
+    "numpy",
+    "xxhash",
     "msgspec",
     "uvicorn",
     "uvloop",

@@ -11,9 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import time_ns
 
+import pyarrow as pa
+
 from taximeter.app import Stores, open_stores
 from taximeter.customers import Customer, CustomerDetails
 from taximeter.environments import TEST, Environment, find_environment
+from taximeter.ingest.identifiers import identifier_hashes
 from taximeter.kit.clock import SystemClock, now_s
 from taximeter.kit.periods import DAY_SECONDS
 from taximeter.meters import DEFAULT_CUSTOMER_KEY, DEFAULT_VALUE_KEY, Meter
@@ -24,25 +27,20 @@ CACHE = Path(__file__).resolve().parents[1] / ".cache" / "benchmarks"
 DAYS = 30
 EVENT_NAME = "requests"
 CUSTOMER = "cus_bench{:013d}"
-_CHUNK = 500_000
+_CHUNK = 250_000
 
 _ROWS = """
-    INSERT INTO events
     SELECT
-        i + 1,
-        make_timestamp($start_us + i * $step_us),
-        $environment,
-        $meter,
-        $event_name,
+        i + 1 AS seq,
+        make_timestamp($start_us + i * $step_us) AS received_at,
+        $environment AS environment,
+        $meter AS meter,
+        $event_name AS event_name,
         customer,
-        md5(i::VARCHAR),
-        date_trunc('second', make_timestamp($start_us + i * $step_us)),
-        amount::DECIMAL(38, 15),
-        NULL,
-        '[]',
-        '{"stripe_customer_id":"' || customer || '","value":"' || amount || '"}',
-        substr(md5(i::VARCHAR || 'k'), 1, 8) || '-' || substr(md5(i::VARCHAR || 'k'), 9, 27),
-        hash(i + 13)
+        md5(i::VARCHAR) AS identifier,
+        date_trunc('second', make_timestamp($start_us + i * $step_us)) AS timestamp,
+        amount::DECIMAL(38, 15) AS value,
+        '{"stripe_customer_id":"' || customer || '","value":"' || amount || '"}' AS payload
     FROM (
         SELECT
             i,
@@ -50,6 +48,13 @@ _ROWS = """
             hash(i + 7) % 1000 || '.' || lpad((hash(i + 11) % 100)::VARCHAR, 2, '0') AS amount
         FROM range($first, $last) AS rows(i)
     )
+"""
+
+_INSERT = """
+    INSERT INTO {prefix}events
+    SELECT seq, received_at, environment, meter, event_name, customer, identifier, hash, timestamp,
+        value, NULL, '[]', payload, NULL, NULL, NULL
+    FROM rows POSITIONAL JOIN hashes
 """
 
 
@@ -85,24 +90,30 @@ def add_meter_and_customers(stores: Stores, count: int) -> tuple[Environment, Me
 
 
 def write_events(database: UsageDatabase, *, environment: int, events: int, count: int) -> None:
-    """Append `events` rows, the last of them dated now."""
+    """Append `events` rows by way of tails, the last of them dated now."""
     step_us = DAYS * DAY_SECONDS * 1_000_000 // max(1, events)
     start_us = time_ns() // 1_000 - events * step_us
+    cursor = database.cursor()
     for first in range(0, events, _CHUNK):
-        database.cursor().execute(
-            _ROWS,
-            {
-                "start_us": start_us,
-                "step_us": step_us,
-                "environment": environment,
-                "meter": "mtr_test_bench",
-                "event_name": EVENT_NAME,
-                "customers": count,
-                "first": first,
-                "last": min(events, first + _CHUNK),
-            },
-        )
-    database.cursor().execute("CHECKPOINT")
+        parameters = {
+            "start_us": start_us,
+            "step_us": step_us,
+            "environment": environment,
+            "meter": "mtr_test_bench",
+            "event_name": EVENT_NAME,
+            "customers": count,
+            "first": first,
+            "last": min(events, first + _CHUNK),
+        }
+        rows = cursor.sql(_ROWS, params=parameters).to_arrow_table()
+        identifiers = rows.column("identifier").to_pylist()
+        hashes = pa.table({"hash": identifier_hashes(environment, identifiers)})
+        with database.appending(cursor) as place:
+            place.events = rows.num_rows
+            cursor.register("rows", rows)
+            cursor.register("hashes", hashes)
+            cursor.execute(_INSERT.format(prefix=place.prefix))
+    database.settle()
 
 
 def kept(events: int, count: int) -> Path:

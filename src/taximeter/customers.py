@@ -1,5 +1,6 @@
 """Customers: who is billed, and whom meter events belong to."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal, Protocol
 
 import msgspec
@@ -144,6 +145,14 @@ class CustomerStore(Protocol):
 
     def save(self, customer: Customer) -> None:
         """Keep a changed customer."""
+        ...
+
+    def existing(self, environment: int, ids: Collection[str]) -> set[str]:
+        """Return those of the ids that belong to a customer who is not deleted."""
+        ...
+
+    def existing_ids(self, environment: int, *, limit: int) -> set[str]:
+        """Return the ids of up to `limit` customers, the newest, who are not deleted."""
         ...
 
     def page(self, environment: int, cursor: Cursor, where: CustomerFilter) -> Page[Customer]:

@@ -48,7 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # The usage log
     log_memory: Size = "4GB"
     log_threads: Positive = 2
-    log_checkpoint_size: Size = "64MB"
+    tail_events_max: Positive = 250_000
 
 
 PREFIX = "TAXIMETER_"

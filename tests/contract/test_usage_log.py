@@ -7,8 +7,13 @@ from typing import NoReturn, overload
 import msgspec
 import pytest
 
+from taximeter.ingest.batch import run_of
+from taximeter.ingest.columns import LoggedRun
 from taximeter.ingest.event import LoggedEvent, Origin
+from taximeter.ingest.identifiers import idempotency_key_hash, identifier_hash
 from taximeter.ingest.log import Cancellation, Head, LogFailed, Seen
+from taximeter.meters import Meter
+from taximeter.usage.reader import EventQuery
 from tests.contract.backends import OpenUsage, Usage
 from tests.oracle.worked import MIDNIGHT_US, a_meter, an_event, cancellation, logged
 
@@ -136,23 +141,60 @@ def test_cancellations_are_found_by_the_events_they_cancel(usage: Usage) -> None
     assert found == ({1: canceled[0]}, {})
 
 
+def claims(seen: Sequence[Seen]) -> list[int]:
+    return [int(one) for stretch in seen for one in stretch.hashes]
+
+
 def test_what_was_claimed_since_a_moment_is_yielded_once(usage: Usage) -> None:
     usage.log.append([row(seq, key="key" if seq == 3 else "") for seq in range(1, 10)], [])
-    claims = [claim for batch in usage.log.seen_since(at(3)) for claim in batch]
-    expected = [
-        Seen(2, f"event {seq}", "key" if seq == 3 else None, at(seq)) for seq in range(3, 10)
-    ]
-    assert sorted(claims, key=lambda claim: claim.received_at_us) == expected
+    expected = [identifier_hash(2, f"event {seq}") for seq in range(3, 10)]
+    expected.append(idempotency_key_hash(2, "key"))
+    seen = list(usage.log.seen_since(at(3)))
+    assert sorted(claims(seen)) == sorted(expected)
+    assert (seen[0].first_seq, seen[-1].last_seq, seen[-1].received_at_us) == (3, 9, at(9))
+    assert usage.log.count_since(at(3)) >= len(expected)
 
 
 def test_rows_may_be_appended_while_claims_are_being_read(usage: Usage) -> None:
     usage.log.append([row(seq) for seq in range(1, 8)], [])
     reading = usage.log.seen_since(0)
-    claims = list(next(reading))
+    seen = [next(reading)]
     usage.log.append([row(8)], [])
     usage.log.with_identifiers([(2, "event 8")], since_us=0)
-    claims += [claim for batch in reading for claim in batch]
-    assert {claim.identifier for claim in claims} >= {f"event {seq}" for seq in range(1, 8)}
+    seen += reading
+    assert set(claims(seen)) >= {identifier_hash(2, f"event {seq}") for seq in range(1, 8)}
+
+
+def test_an_identifier_is_sought_only_between_the_rows_that_are_named(usage: Usage) -> None:
+    usage.log.append([row(seq) for seq in range(1, 5)], [])
+    wanted = [(2, f"event {seq}") for seq in range(1, 5)]
+    found = [
+        list(usage.log.with_identifiers(wanted, since_us=0, rows=rows))
+        for rows in ((2, 3), (4, None), (5, None))
+    ]
+    assert found == [[(2, "event 2"), (2, "event 3")], [(2, "event 4")], []]
+
+
+def a_run(first_seq: int, meter: Meter, count: int) -> LoggedRun:
+    """A run as a checked batch makes it."""
+    events = [
+        an_event(meter, None if meter.formula == "count" else f"{n}.5", at_us=MIDNIGHT_US + n,
+                 identifier=f"run {first_seq + n}", dimensions={"model": f"m{n}"})
+        for n in range(count)
+    ]  # fmt: skip
+    return LoggedRun(
+        first_seq=first_seq, received_at_us=at(first_seq), run=run_of(events, range(count))
+    )
+
+
+def test_runs_and_single_events_come_back_in_the_order_of_their_numbers(usage: Usage) -> None:
+    texts = msgspec.structs.replace(METER, id="mtr_texts", formula="unique_count")
+    counts = msgspec.structs.replace(METER, id="mtr_counts", formula="count", dimension_keys=())
+    runs = [a_run(2, METER, 3), a_run(5, texts, 2), a_run(8, counts, 2)]
+    usage.log.append([row(1, key="key"), runs[0], runs[1], row(7), runs[2]], [])
+    expected = [row(1, key="key"), *runs[0].events(), *runs[1].events(), row(7), *runs[2].events()]
+    assert usage.reader.events(EventQuery(environment=2, after_seq=0, limit=20)) == expected
+    assert [one.seq for one in expected] == list(range(1, 10))
 
 
 def test_a_log_that_is_opened_again_holds_everything(open_usage: OpenUsage, tmp_path: Path) -> None:

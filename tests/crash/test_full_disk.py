@@ -28,7 +28,7 @@ def _allow_files_up_to(size: int, server: Server) -> None:
 
 def _usage_bytes_max(server: Server) -> int:
     """The size of the usage log's largest file, which no file may then outgrow by much."""
-    return max(path.stat().st_size for path in server.data.glob("usage.duckdb*"))
+    return max(path.stat().st_size for path in server.data.glob("usage.*duckdb*"))
 
 
 def _set_up(server: Server) -> tuple[str, Ledger]:
@@ -84,9 +84,9 @@ def test_a_full_disk_refuses_and_is_taken_up_again_once_there_is_room(tmp_path: 
         asyncio.run(_check(server, ledger, meter))
 
 
-def test_a_checkpoint_that_fails_loses_nothing(tmp_path: Path) -> None:
-    checkpoints = {"TAXIMETER_LOG_CHECKPOINT_SIZE": "64KB"}
-    with Server(tmp_path / "data", environ=checkpoints) as server:
+def test_a_move_that_fails_loses_nothing(tmp_path: Path) -> None:
+    moves = {"TAXIMETER_TAIL_EVENTS_MAX": "20"}
+    with Server(tmp_path / "data", environ=moves) as server:
         meter, ledger = _set_up(server)
         asyncio.run(_send(server, ledger, until_refused=False))
         _allow_files_up_to(300_000, server)

@@ -18,7 +18,7 @@ from tests.serving import Server
 
 CUSTOMERS = 5
 START_SECONDS_MAX = 1.5
-CHECKPOINTS_ALL_THE_TIME = {"TAXIMETER_LOG_CHECKPOINT_SIZE": "64KB"}
+MOVES_ALL_THE_TIME = {"TAXIMETER_TAIL_EVENTS_MAX": "20"}
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def check_kills(times: int, answers_max: int, choices: random.Random, data: Path
         if number % 5 == 4:
             _kill_during_start(data, choices)
             continue
-        server = Server(data, environ=CHECKPOINTS_ALL_THE_TIME if number % 2 else {}).start()
+        server = Server(data, environ=MOVES_ALL_THE_TIME if number % 2 else {}).start()
         asyncio.run(_check(server.address, ledger, meter, choices))
         answers = choices.choice([1, choices.randint(1, 50), choices.randint(50, answers_max)])
         asyncio.run(_kill_under_load(server, ledger, answers, choices.uniform(0, 0.005)))

@@ -36,7 +36,7 @@ def test_settings_are_read_by_their_names() -> None:
         ("LOG_THREADS", "0"),
         ("LOG_MEMORY", "plenty"),
         ("LOG_MEMORY", "4"),
-        ("LOG_CHECKPOINT_SIZE", "-1MB"),
+        ("TAIL_EVENTS_MAX", "0"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:

@@ -9,9 +9,13 @@ import threading
 from collections.abc import Iterator, Sequence
 
 import msgspec
+import numpy as np
 
+from taximeter.ingest.columns import LoggedRun
 from taximeter.ingest.event import LoggedEvent
-from taximeter.ingest.log import Cancellation, Head, Identity, Seen
+from taximeter.ingest.identifiers import idempotency_key_hash, identifier_hash
+from taximeter.ingest.log import EVERY_ROW, Cancellation, Head, Identity, Rows, Seen
+from taximeter.ingest.rejections import DuplicateCount, RejectedEvent
 from taximeter.usage.reader import EventQuery, Total, UsageQuery
 from tests.oracle.totals import brute_totals
 
@@ -25,6 +29,8 @@ class Memory:
         self.lock = threading.Lock()
         self.events: list[LoggedEvent] = []
         self.cancellations: list[Cancellation] = []
+        self.rejections: list[RejectedEvent] = []
+        self.duplicates: list[DuplicateCount] = []
 
     def add(self, events: Sequence[LoggedEvent], cancellations: Sequence[Cancellation]) -> None:
         """Add rows, all of them or none."""
@@ -57,24 +63,43 @@ class MemoryLog:
         rows += [(one.seq, one.received_at_us) for one in cancellations]
         return Head(*max(rows)) if rows else Head()
 
-    def append(self, events: Sequence[LoggedEvent], cancellations: Sequence[Cancellation]) -> None:
-        self._memory.add(events, cancellations)
+    def append(
+        self,
+        events: Sequence[LoggedEvent | LoggedRun],
+        cancellations: Sequence[Cancellation],
+        rejections: Sequence[RejectedEvent] = (),
+        duplicates: Sequence[DuplicateCount] = (),
+    ) -> None:
+        singles: list[LoggedEvent] = []
+        for one in events:
+            singles += one.events() if isinstance(one, LoggedRun) else [one]
+        self._memory.add(singles, cancellations)
+        self._memory.rejections += rejections
+        self._memory.duplicates += duplicates
+
+    def _between(self, rows: Rows) -> list[LoggedEvent]:
+        first, last = rows
+        return [
+            one
+            for one in self._memory.current()
+            if first <= one.seq and (last is None or one.seq <= last)
+        ]
 
     def with_identifiers(
-        self, wanted: Sequence[Identity], *, since_us: int
+        self, wanted: Sequence[Identity], *, since_us: int, rows: Rows = EVERY_ROW
     ) -> dict[Identity, LoggedEvent]:
         found = {}
-        for one in self._memory.current():
+        for one in self._between(rows):
             identity = (one.event.environment, one.event.identifier)
             if identity in wanted and one.received_at_us >= since_us:
                 found[identity] = one
         return found
 
     def with_idempotency_keys(
-        self, wanted: Sequence[Identity], *, since_us: int
+        self, wanted: Sequence[Identity], *, since_us: int, rows: Rows = EVERY_ROW
     ) -> dict[Identity, LoggedEvent]:
         found = {}
-        for one in self._memory.current():
+        for one in self._between(rows):
             if one.event.origin is None or one.received_at_us < since_us:
                 continue
             identity = (one.event.environment, one.event.origin.idempotency_key)
@@ -86,19 +111,25 @@ class MemoryLog:
         _, cancellations = self._memory.rows()
         return {one.event_seq: one for one in cancellations if one.event_seq in event_seqs}
 
-    def seen_since(self, since_us: int) -> Iterator[Sequence[Seen]]:
-        claims = [
-            Seen(
-                one.event.environment,
-                one.event.identifier,
-                None if one.event.origin is None else one.event.origin.idempotency_key,
-                one.received_at_us,
+    def count_since(self, since_us: int) -> int:
+        return 2 * sum(one.received_at_us >= since_us for one in self._memory.current())
+
+    def seen_since(self, since_us: int) -> Iterator[Seen]:
+        rows = [one for one in self._memory.current() if one.received_at_us >= since_us]
+        for start in range(0, len(rows), SEEN_BATCH):
+            some = rows[start : start + SEEN_BATCH]
+            hashes = [identifier_hash(one.event.environment, one.event.identifier) for one in some]
+            hashes += [
+                idempotency_key_hash(one.event.environment, one.event.origin.idempotency_key)
+                for one in some
+                if one.event.origin is not None
+            ]
+            yield Seen(
+                hashes=np.array(hashes, dtype=np.uint64),
+                first_seq=some[0].seq,
+                last_seq=some[-1].seq,
+                received_at_us=some[-1].received_at_us,
             )
-            for one in self._memory.current()
-            if one.received_at_us >= since_us
-        ]
-        for start in range(0, len(claims), SEEN_BATCH):
-            yield claims[start : start + SEEN_BATCH]
 
 
 class MemoryReader:

@@ -3,12 +3,21 @@
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import compress
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from taximeter.ingest.event import LoggedEvent, Origin
-from taximeter.ingest.identifiers import DayFilter, Deduplicator, SeenFilter
+from taximeter.ingest.fingerprints import FingerprintSet, Hashes, Segment
+from taximeter.ingest.identifiers import (
+    Deduplicator,
+    idempotency_key_hash,
+    identifier_hash,
+    identifier_hashes,
+    repeated,
+)
 from taximeter.ingest.log import Identity
 from taximeter.settings import Settings
 from tests.oracle.memory import Memory, MemoryLog
@@ -16,6 +25,7 @@ from tests.oracle.worked import DAY_US, HOUR_US, MIDNIGHT_US, a_meter, an_event,
 
 WINDOW_DAYS = 36
 KEY_WINDOW_HOURS = 24
+SETTINGS = Settings(identifier_window_days=WINDOW_DAYS, idempotency_window_hours=KEY_WINDOW_HOURS)
 
 identities = st.tuples(st.sampled_from([1, 2]), st.sampled_from(["a", "b", "c", "ä", "a "]))
 # Steps between receipts, so that days and whole windows go by within a few rows.
@@ -27,7 +37,7 @@ receipts = st.lists(st.tuples(steps, identities, st.none() | st.sampled_from("kl
 
 
 def rows(receipts: Sequence[tuple[int, Identity, str | None]]) -> list[LoggedEvent]:
-    found, now_us = [], MIDNIGHT_US
+    made, now_us = [], MIDNIGHT_US
     for seq, (step, (environment, identifier), key) in enumerate(receipts, start=1):
         now_us += step
         event = an_event(
@@ -37,8 +47,8 @@ def rows(receipts: Sequence[tuple[int, Identity, str | None]]) -> list[LoggedEve
             identifier=identifier,
             origin=None if key is None else Origin(key, seq),
         )
-        found.append(logged(event, seq=seq, received_at_us=now_us))
-    return found
+        made.append(logged(event, seq=seq, received_at_us=now_us))
+    return made
 
 
 def holders(
@@ -67,7 +77,7 @@ def test_who_holds_an_identity_is_known_exactly(
     events = rows(receipts)
     now_us = (events[-1].received_at_us if events else MIDNIGHT_US) + later
     memory = Memory()
-    deduplicator = Deduplicator(log=MemoryLog(memory), settings=Settings())
+    deduplicator = Deduplicator(log=MemoryLog(memory), settings=SETTINGS)
     half = len(events) // 2 if how == "both" else 0
     if how == "remembered":
         deduplicator.rebuild(now_us=MIDNIGHT_US)
@@ -75,78 +85,133 @@ def test_who_holds_an_identity_is_known_exactly(
     for row in events[half:]:
         memory.add([row], [])
         if how in {"remembered", "both"}:
-            deduplicator.remember([row.event], received_at_us=row.received_at_us)
+            remember(deduplicator, row)
     if how in {"rebuilt", "both"}:
         deduplicator.rebuild(now_us=now_us)
-    found = (
-        deduplicator.by_identifier(EVERY_IDENTITY, now_us=now_us),
-        deduplicator.by_idempotency_key(EVERY_KEY, now_us=now_us),
-    )
     identifiers, keys = holders(events, now_us)
     asked = {identity: row for identity, row in identifiers.items() if identity in EVERY_IDENTITY}
-    assert found == (asked, keys)
+    assert found(deduplicator, now_us) == (asked, keys)
 
 
-@given(st.lists(st.tuples(steps, identities), max_size=20), st.integers(1, 40))
-def test_nothing_within_the_window_is_forgotten(
-    claims: list[tuple[int, Identity]], days: int
+def remember(deduplicator: Deduplicator, row: LoggedEvent) -> None:
+    environment, origin = row.event.environment, row.event.origin
+    keys = [] if origin is None else [idempotency_key_hash(environment, origin.idempotency_key)]
+    deduplicator.remember(
+        [identifier_hashes(environment, [row.event.identifier]), np.array(keys, dtype=np.uint64)],
+        first_seq=row.seq,
+        last_seq=row.seq,
+        received_at_us=row.received_at_us,
+    )
+
+
+def remember_all(deduplicator: Deduplicator, events: Sequence[LoggedEvent]) -> None:
+    for row in events:
+        remember(deduplicator, row)
+
+
+Holders = dict[Identity, LoggedEvent]
+
+
+def found(deduplicator: Deduplicator, now_us: int) -> tuple[Holders, Holders]:
+    """Who holds which of all identities, asked as the writer asks."""
+    identifiers = deduplicator.suspects(
+        np.array([identifier_hash(*one) for one in EVERY_IDENTITY], dtype=np.uint64)
+    )
+    keys = deduplicator.suspects(
+        np.array([idempotency_key_hash(*one) for one in EVERY_KEY], dtype=np.uint64)
+    )
+    return (
+        deduplicator.by_identifier(
+            list(compress(EVERY_IDENTITY, identifiers.mask)), now_us=now_us, among=identifiers
+        ),
+        deduplicator.by_idempotency_key(
+            list(compress(EVERY_KEY, keys.mask)), now_us=now_us, among=keys
+        ),
+    )
+
+
+def some_hashes(start: int, count: int) -> Hashes:
+    return identifier_hashes(2, [f"identifier {number}" for number in range(start, start + count)])
+
+
+def added(hashes: Hashes, *sizes: int) -> FingerprintSet:
+    """A set to which the hashes were added in pieces of these sizes, the rest at the end."""
+    claims, start = FingerprintSet(), 0
+    for size in (*sizes, hashes.size):
+        piece = hashes[start : start + size]
+        claims.add(piece, first_seq=start, last_seq=start + piece.size, received_at_us=start)
+        start += size
+    return claims
+
+
+@given(
+    st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=300),
+    st.lists(st.integers(1, 90), max_size=5),
+    st.integers(1, 40),
+)
+def test_nothing_that_was_added_is_denied(
+    numbers: list[int], sizes: list[int], items_max: int
 ) -> None:
-    seen = SeenFilter(window_us=days * DAY_US)
-    now_us, when = MIDNIGHT_US, dict[Identity, int]()
-    for step, identity in claims:
-        now_us += step
-        seen.forget(now_us=now_us)
-        seen.add([identity], received_at_us=now_us)
-        when[identity] = now_us
-    recent = [identity for identity, at in when.items() if at >= now_us - days * DAY_US]
-    assert seen.maybe(recent) == recent
+    """Crowded buckets included: all hashes may fall into one, and the segments are small."""
+    hashes = np.array(numbers, dtype=np.uint64)
+    segments = [Segment(items_max) for _ in range(len(numbers) // items_max + 1)]
+    for index, segment in enumerate(segments):
+        segment.add(hashes[index * items_max : (index + 1) * items_max])
+    within = [one.maybe(hashes) for one in segments]
+    assert np.logical_or.reduce(within).all()
+    assert added(hashes, *sizes).maybe(hashes).mask.all()
 
 
-def test_days_before_the_window_are_dropped_whole() -> None:
-    seen = SeenFilter(window_us=2 * DAY_US)
-    for day in range(4):
-        seen.add([(2, f"day {day}")], received_at_us=MIDNIGHT_US + day * DAY_US)
-    seen.forget(now_us=MIDNIGHT_US + 4 * DAY_US)
-    wanted = [(2, f"day {day}") for day in range(4)]
-    assert seen.maybe(wanted) == wanted[2:]
+def test_a_full_segment_says_never_seen_of_nearly_everything_it_has_not_seen() -> None:
+    segment = Segment(200_000)
+    segment.add(some_hashes(0, 200_000))
+    assert segment.maybe(some_hashes(0, 200_000)).all()
+    assert not segment.maybe(some_hashes(1_000_000, 200_000)).any()
 
 
-def test_a_day_of_more_than_one_segment_has_no_false_negatives() -> None:
-    items = [(2, f"identifier {number}") for number in range(120_000)]
-    day = DayFilter()
-    day.add(items[:49_999])
-    day.add(items[49_999:50_001])
-    day.add(items[50_001:])
-    assert [item for item in items if item not in day] == []
+def test_an_identifier_takes_less_than_eight_bytes() -> None:
+    assert Segment(1_000_000).size_bytes / 1_000_000 < 6
+    expected = FingerprintSet(items_expected=3_000_000)
+    expected.add(some_hashes(0, 3_000_000), first_seq=1, last_seq=2, received_at_us=3)
+    assert expected.size_bytes / 3_000_000 < 6
 
 
-def test_a_day_says_never_seen_of_nearly_everything_it_has_not_seen() -> None:
-    day = DayFilter()
-    day.add([(2, f"identifier {number}") for number in range(60_000)])
-    others = [(2, f"other {number}") for number in range(100_000)]
-    assert len([item for item in others if item in day]) < 100
+def test_a_set_that_outgrows_its_first_segment_names_the_rows_of_the_segment_that_answers() -> None:
+    hashes = some_hashes(0, 2_100_000)
+    claims = added(hashes, 1_999_999, 2)
+    beginning, end = claims.maybe(hashes[:9]), claims.maybe(hashes[-9:])
+    assert beginning.mask.all()
+    assert end.mask.all()
+    assert (beginning.rows, end.rows) == ((0, 2_000_001), (1_999_999, 2_100_000))
 
 
-def test_days_may_be_forgotten_while_others_are_being_added() -> None:
-    """After a start the writer forgets while another thread still reads the log back."""
-    seen = SeenFilter(window_us=DAY_US)
+def test_segments_before_the_window_are_dropped_whole() -> None:
+    hashes = some_hashes(0, 2_100_000)
+    claims = added(hashes, 2_000_000)
+    claims.forget(before_us=1_999_999)
+    assert len(claims) == 100_000
+    assert not claims.maybe(hashes[:9]).mask.any()
+    assert claims.maybe(hashes[-9:]).mask.all()
+
+
+def test_what_the_writer_adds_while_the_log_is_read_back_is_known_afterwards() -> None:
+    """After a start the writer goes on adding while another thread still reads the log back."""
+    deduplicator = Deduplicator(log=MemoryLog(Memory()), settings=SETTINGS)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
+    events = rows([(1, (2, f"{number}"), None) for number in range(400)])
     try:
         with ThreadPoolExecutor(1) as pool:
-            adding = pool.submit(add_days, seen)
-            while not adding.done():
-                seen.forget(now_us=MIDNIGHT_US)
+            adding = pool.submit(remember_all, deduplicator, events)
+            deduplicator.rebuild(now_us=MIDNIGHT_US)
             adding.result()
     finally:
         sys.setswitchinterval(interval)
-    wanted = [(2, f"day {day}") for day in range(DAYS)]
-    assert seen.maybe(wanted) == wanted
+    asked = identifier_hashes(2, [row.event.identifier for row in events])
+    assert deduplicator.suspects(asked).mask.all()
 
 
-DAYS = 400
-
-
-def add_days(seen: SeenFilter) -> None:
-    for day in range(DAYS):
-        seen.add([(2, f"day {day}")], received_at_us=MIDNIGHT_US + day * DAY_US)
+@given(st.lists(st.integers(0, 9), max_size=30))
+def test_whatever_stands_more_than_once_is_marked(numbers: list[int]) -> None:
+    marked = repeated(np.array(numbers, dtype=np.uint64))
+    assert marked.tolist() == [numbers.count(number) > 1 for number in numbers]

@@ -1,6 +1,6 @@
 """Summaries are paged by their ids: every one once, in order, in both directions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 import pytest
@@ -41,6 +41,12 @@ class OneCustomer:
         return Customer(id=id, environment=environment, created=0, details=CustomerDetails())
 
     def save(self, customer: Customer) -> None:
+        raise NotImplementedError
+
+    def existing(self, environment: int, ids: Collection[str]) -> set[str]:
+        raise NotImplementedError
+
+    def existing_ids(self, environment: int, *, limit: int) -> set[str]:
         raise NotImplementedError
 
     def page(self, environment: int, cursor: Cursor, where: CustomerFilter) -> Page[Customer]:

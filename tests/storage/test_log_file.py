@@ -28,11 +28,11 @@ def test_a_log_opened_again_goes_on_from_its_last_row(tmp_path: Path) -> None:
 
 
 def test_settings_reach_the_database(tmp_path: Path) -> None:
-    settings = Settings(log_threads=1, log_memory="512MB", log_checkpoint_size="32MB")
+    settings = Settings(log_threads=1, log_memory="512MB")
     database = UsageDatabase.open(tmp_path / "usage.duckdb", settings)
-    names = "threads", "memory_limit", "checkpoint_threshold"
+    names = "threads", "memory_limit"
     asked = ", ".join(f"current_setting('{name}')" for name in names)
-    assert database.cursor().execute(f"SELECT {asked}").fetchone() == (1, "488.2 MiB", "30.5 MiB")
+    assert database.cursor().execute(f"SELECT {asked}").fetchone() == (1, "488.2 MiB")
     database.close()
 
 

@@ -5,9 +5,10 @@ import msgspec
 from taximeter.environments import Environment
 from taximeter.errors import DuplicateEvent, InvalidRequest
 from taximeter.idempotency import key_reused
+from taximeter.ingest.batch import SentBatch, check_batch
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.event import LoggedEvent, MeterEvent, Origin, Rejection, SentEvent, check
-from taximeter.ingest.transaction import FindRequest, Outcome, Recorded, Taken
+from taximeter.ingest.transaction import BatchRecorded, FindRequest, Outcome, Recorded, Taken
 from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import Clock
 from taximeter.settings import Settings
@@ -102,3 +103,32 @@ def answer(outcome: Outcome, event: MeterEvent) -> Accepted:
                 f"An event already exists with identifier {event.identifier}.",
                 param="identifier",
             )
+
+
+class StreamIntake:
+    """Takes batches in from the event loop; what cannot be counted is kept with its reason."""
+
+    def __init__(
+        self, *, writer: Writer, directory: Directory, clock: Clock, settings: Settings
+    ) -> None:
+        """Check against the directory and the settings; hand over to the writer."""
+        self._writer = writer
+        self._directory = directory
+        self._clock = clock
+        self._settings = settings
+
+    async def accept(self, sent: SentBatch, *, environment: Environment) -> BatchRecorded:
+        """Record a batch; when this returns every event is durable, or its rejection is.
+
+        Raises Overloaded and StorageFailed, and then nothing of the batch was recorded.
+        """
+        batch = check_batch(
+            sent,
+            environment=environment.id,
+            directory=self._directory,
+            now_us=self._clock.now_us(),
+            settings=self._settings,
+        )
+        (outcome,) = await self._writer.submit_from_loop((batch,))
+        assert isinstance(outcome, BatchRecorded), "a batch is answered as a batch"
+        return outcome

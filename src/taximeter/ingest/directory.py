@@ -1,7 +1,7 @@
 """Meters by event name and customers by id, at memory speed for the ingest path."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -27,6 +27,8 @@ class Directory:
     """Remembers what it has looked up until `forget` is called after a change.
 
     A look-up that began before a change and ended after it is used once and not remembered.
+    An environment's customers are read all at once when the first is asked for, as far as there is
+    room for them.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class Directory:
         self._lock = threading.Lock()
         self._generation = 0
         self._meters: dict[tuple[int, str], Meter | None] = {}
-        self._customers: set[tuple[int, str]] = set()
+        self._customers: dict[int, set[str]] = {}
 
     def meter(self, environment: int, event_name: str) -> Meter | None:
         """Return the meter that holds the event name: the active one, else the last inactive."""
@@ -62,24 +64,33 @@ class Directory:
 
     def has_customer(self, environment: int, id: str) -> bool:
         """Say whether the customer exists and is not deleted."""
-        key = (environment, id)
-        if key in self._customers:
-            return True
+        return not self.unknown_customers(environment, (id,))
+
+    def unknown_customers(self, environment: int, ids: Collection[str]) -> set[str]:
+        """Return those of the ids that belong to no customer, or to a deleted one."""
+        known = self._customers.get(environment)
+        if known is not None and known.issuperset(ids):
+            return set()
         generation = self._generation
         with self._reading() as records:
-            customer = records.customers.get(environment, id)
-        if customer is None or customer.deleted_at is not None:
-            return False
+            if known is None:
+                known = records.customers.existing_ids(environment, limit=self._customers_max)
+            wanted = set(ids) - known
+            existing = records.customers.existing(environment, wanted) if wanted else set()
         with self._lock:
             if generation == self._generation:
-                if len(self._customers) >= self._customers_max:
-                    self._customers.clear()
-                self._customers.add(key)
-        return True
+                self._remember(environment, known, existing)
+        return wanted - existing
+
+    def _remember(self, environment: int, known: set[str], more: set[str]) -> None:
+        if len(known) + len(more) > self._customers_max:
+            known = set()
+        known.update(more)
+        self._customers[environment] = known
 
     def forget(self) -> None:
-        """Drop everything remembered; called after meters or customers have changed."""
+        """Drop everything remembered; called after meters have changed or customers have gone."""
         with self._lock:
             self._generation += 1
             self._meters = {}
-            self._customers = set()
+            self._customers = {}

@@ -160,24 +160,31 @@ def dimension_values(values: list[str]) -> str:
     return msgspec.json.encode(values).decode()
 
 
-def check_timestamp(timestamp_us: int, *, now_us: int, settings: Settings) -> Rejection | None:
-    """Reject a moment too far in the past or the future; the bounds themselves are accepted."""
+def timestamp_bounds_us(now_us: int, settings: Settings) -> tuple[int, int]:
+    """Return the earliest and the latest moment that an event may carry; both are accepted."""
     now = now_us // MICROSECONDS
     earliest = now - settings.event_age_days_max * DAY_SECONDS
     latest = now + settings.event_future_seconds_max
-    if timestamp_us < earliest * MICROSECONDS:
+    return earliest * MICROSECONDS, latest * MICROSECONDS
+
+
+def check_timestamp(timestamp_us: int, *, now_us: int, settings: Settings) -> Rejection | None:
+    """Reject a moment too far in the past or the future; the bounds themselves are accepted."""
+    earliest_us, latest_us = timestamp_bounds_us(now_us, settings)
+    if timestamp_us < earliest_us:
+        earliest = earliest_us // MICROSECONDS
         return Rejection(
             code="timestamp_too_far_in_past",
             message=f"The event timestamp cannot be more than {settings.event_age_days_max} days "
             f"in past. Expected a timestamp greater than or equal to {earliest}.",
             param="timestamp",
         )
-    if timestamp_us > latest * MICROSECONDS:
+    if timestamp_us > latest_us:
         minutes = settings.event_future_seconds_max // 60
         return Rejection(
             code="timestamp_in_future",
             message=f"The event timestamp cannot be more than {minutes} minutes in the future. "
-            f"Expected a timestamp less than or equal to {latest}.",
+            f"Expected a timestamp less than or equal to {latest_us // MICROSECONDS}.",
             param="timestamp",
         )
     return None

@@ -1,90 +1,53 @@
-"""Exactly once by identifier: a compact filter that errs only towards "maybe", settled by the log.
+"""Exactly once by identifier: a compact set that errs only towards "maybe", settled by the log.
 
-A Bloom filter per UTC day of receipt answers "never seen" for nearly every new identifier without
-touching the log. Every "maybe" is looked up in the log, within the writer's transaction, so the
-answer is exact. Until the filter has been rebuilt after a start, everything is "maybe".
+The set answers "never seen" for nearly every new identifier without touching the log, and says of
+every other between which rows it would lie. Each "maybe" is looked up there, within the writer's
+transaction, so the answer is exact. Until the set has been filled after a start, everything is
+"maybe".
 """
 
-import threading
-from collections.abc import Hashable, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 
-from rbloom import Bloom
+import numpy as np
+import xxhash
 
-from taximeter.ingest.event import LoggedEvent, MeterEvent
+from taximeter.ingest.event import LoggedEvent
+from taximeter.ingest.fingerprints import FingerprintSet, Hashes, Mask, Maybe
 from taximeter.ingest.log import Identity, UsageLog
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.periods import DAY_SECONDS, HOUR_SECONDS
 from taximeter.settings import Settings
 
 _DAY_US = DAY_SECONDS * MICROSECONDS
-_FIRST_SEGMENT_ITEMS = 50_000
-_SEGMENT_ITEMS_MAX = 20_000_000
-_FALSE_POSITIVES = 1e-9
+_KEYS = 1 << 32
+"""Added to the environment as the seed for idempotency keys: they never meet identifiers."""
+
+_hash = xxhash.xxh3_64_intdigest
 
 
-class DayFilter:
-    """A Bloom filter that grows: each full segment is followed by one of four times its size."""
-
-    def __init__(self) -> None:
-        """Start with one small, empty segment."""
-        self._room = _FIRST_SEGMENT_ITEMS
-        self._capacity = _FIRST_SEGMENT_ITEMS
-        self._segments = [Bloom(self._room, _FALSE_POSITIVES)]
-
-    def __contains__(self, item: Hashable) -> bool:
-        """Say whether the item may have been added; False is certain."""
-        return any(item in segment for segment in self._segments)
-
-    def maybe(self, items: Sequence[Hashable]) -> list[Hashable]:
-        """Return the items that may have been added; one segment after the other is fastest."""
-        return [item for segment in list(self._segments) for item in items if item in segment]
-
-    def add(self, items: Sequence[Hashable]) -> None:
-        """Add items."""
-        start = 0
-        while start < len(items):
-            taken = items[start : start + self._room]
-            self._segments[-1].update(taken)
-            self._room -= len(taken)
-            start += len(taken)
-            if not self._room:
-                self._capacity = min(self._capacity * 4, _SEGMENT_ITEMS_MAX)
-                self._room = self._capacity
-                self._segments.append(Bloom(self._capacity, _FALSE_POSITIVES))
+def identifier_hash(environment: int, identifier: str) -> int:
+    """Return the hash by which the log and the set know an identifier."""
+    return _hash(identifier.encode(), environment)
 
 
-class SeenFilter:
-    """What was claimed within a window of days, each day dropped whole when it leaves."""
+def idempotency_key_hash(environment: int, key: str) -> int:
+    """Return the hash by which the log and the set know an idempotency key."""
+    return _hash(key.encode(), environment + _KEYS)
 
-    def __init__(self, *, window_us: int) -> None:
-        """Remember for at least `window_us`, rounded up to whole days."""
-        self.window_us = window_us
-        self._days: dict[int, DayFilter] = {}
-        self._changing = threading.Lock()
 
-    def add(self, items: Sequence[Identity], *, received_at_us: int) -> None:
-        """Remember items received at this moment."""
-        if not items:
-            return
-        day = received_at_us // _DAY_US
-        with self._changing:
-            if day not in self._days:
-                self._days[day] = DayFilter()
-            self._days[day].add(list(map(hash, items)))
+def identifier_hashes(environment: int, identifiers: Sequence[str]) -> Hashes:
+    """Hash the identifiers of one environment."""
+    hashed = (_hash(one, environment) for one in map(str.encode, identifiers))
+    return np.fromiter(hashed, dtype=np.uint64, count=len(identifiers))
 
-    def maybe(self, items: Sequence[Identity]) -> list[Identity]:
-        """Return the items that may have been added; each is hashed once for all days."""
-        hashes = list(map(hash, items))
-        found = {one for day in list(self._days.values()) for one in day.maybe(hashes)}
-        return [item for item, one in zip(items, hashes, strict=True) if one in found]
 
-    def forget(self, *, now_us: int) -> None:
-        """Drop the days that lie wholly before the window."""
-        first = (now_us - self.window_us) // _DAY_US
-        with self._changing:
-            for day in [day for day in self._days if day < first]:
-                del self._days[day]
+def repeated(hashes: Hashes) -> Mask:
+    """Mark every hash that stands more than once among these."""
+    ordered = np.sort(hashes)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not twice.size:
+        return np.zeros(hashes.size, dtype=np.bool_)
+    return np.isin(hashes, twice)
 
 
 class Deduplicator:
@@ -93,68 +56,71 @@ class Deduplicator:
     def __init__(self, *, log: UsageLog, settings: Settings) -> None:
         """Start empty; until `rebuild` has run, every question goes to the log."""
         self._log = log
-        self._identifiers = SeenFilter(window_us=settings.identifier_window_days * _DAY_US)
-        self._keys = SeenFilter(
-            window_us=settings.idempotency_window_hours * HOUR_SECONDS * MICROSECONDS
-        )
+        self._identifier_window_us = settings.identifier_window_days * _DAY_US
+        self._key_window_us = settings.idempotency_window_hours * HOUR_SECONDS * MICROSECONDS
+        self._window_us = max(self._identifier_window_us, self._key_window_us)
+        self._claims = FingerprintSet()
         self._stopping = False
         self.ready = False
 
     def rebuild(self, *, now_us: int) -> None:
-        """Read what the log's window claims into the filter; may run beside the writer."""
-        for batch in self._log.seen_since(now_us - self._identifiers.window_us):
+        """Read what the log's window claims into the set; may run beside the writer.
+
+        The writer goes on adding to the set it has; what was read is put before that at the end.
+        """
+        since_us = now_us - self._window_us
+        older = FingerprintSet(items_expected=self._log.count_since(since_us))
+        for seen in self._log.seen_since(since_us):
             if self._stopping:
                 return
-            for day, group in groupby(batch, key=lambda row: row.received_at_us // _DAY_US):
-                rows, at = list(group), day * _DAY_US
-                self._identifiers.add(
-                    [(row.environment, row.identifier) for row in rows], received_at_us=at
-                )
-                self._keys.add(
-                    [
-                        (row.environment, row.idempotency_key)
-                        for row in rows
-                        if row.idempotency_key is not None
-                    ],
-                    received_at_us=at,
-                )
+            older.add(
+                seen.hashes,
+                first_seq=seen.first_seq,
+                last_seq=seen.last_seq,
+                received_at_us=seen.received_at_us,
+            )
+        self._claims.prepend(older)
         self.ready = True
 
     def stop(self) -> None:
         """End a rebuild that is under way."""
         self._stopping = True
 
+    def suspects(self, hashes: Hashes) -> Maybe:
+        """Say which of these may have been claimed before, and between which rows."""
+        if self.ready:
+            return self._claims.maybe(hashes)
+        return Maybe(np.ones(hashes.size, dtype=np.bool_), first_seq=0, last_seq=None)
+
     def by_identifier(
-        self, wanted: Sequence[Identity], *, now_us: int
+        self, wanted: Sequence[Identity], *, now_us: int, among: Maybe
     ) -> dict[Identity, LoggedEvent]:
-        """Return the logged events that hold these identifiers."""
-        maybe = self._identifiers.maybe(wanted) if self.ready else wanted
-        if not maybe:
+        """Return the logged events that hold these identifiers, sought where the set says."""
+        if not wanted:
             return {}
-        return self._log.with_identifiers(maybe, since_us=now_us - self._identifiers.window_us)
+        since_us = now_us - self._identifier_window_us
+        return self._log.with_identifiers(wanted, since_us=since_us, rows=among.rows)
 
     def by_idempotency_key(
-        self, wanted: Sequence[Identity], *, now_us: int
+        self, wanted: Sequence[Identity], *, now_us: int, among: Maybe
     ) -> dict[Identity, LoggedEvent]:
         """Return the logged events that these idempotency keys brought."""
-        maybe = self._keys.maybe(wanted) if self.ready else wanted
-        if not maybe:
+        if not wanted:
             return {}
-        return self._log.with_idempotency_keys(maybe, since_us=now_us - self._keys.window_us)
+        since_us = now_us - self._key_window_us
+        return self._log.with_idempotency_keys(wanted, since_us=since_us, rows=among.rows)
 
-    def remember(self, events: Sequence[MeterEvent], *, received_at_us: int) -> None:
-        """Note what these events claim, and forget what has left the window."""
-        for seen in (self._identifiers, self._keys):
-            seen.forget(now_us=received_at_us)
-        self._identifiers.add(
-            [(event.environment, event.identifier) for event in events],
-            received_at_us=received_at_us,
-        )
-        self._keys.add(
-            [
-                (event.environment, event.origin.idempotency_key)
-                for event in events
-                if event.origin is not None
-            ],
-            received_at_us=received_at_us,
-        )
+    def remember(
+        self, hashes: Iterable[Hashes], *, first_seq: int, last_seq: int, received_at_us: int
+    ) -> None:
+        """Note what has been claimed by rows of the log, and forget what has left the window."""
+        self._claims.forget(before_us=received_at_us - self._window_us)
+        for some in hashes:
+            self._claims.add(
+                some, first_seq=first_seq, last_seq=last_seq, received_at_us=received_at_us
+            )
+
+    @property
+    def size_bytes(self) -> int:
+        """Return the memory that the set takes."""
+        return self._claims.size_bytes

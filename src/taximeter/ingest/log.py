@@ -5,10 +5,18 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
+from taximeter.ingest.columns import LoggedRun
 from taximeter.ingest.event import LoggedEvent
+from taximeter.ingest.fingerprints import Hashes
+from taximeter.ingest.rejections import DuplicateCount, RejectedEvent
 
 Identity: TypeAlias = tuple[int, str]
 """An environment and a text that is unique in it: an identifier or an idempotency key."""
+
+Rows: TypeAlias = tuple[int, int | None]
+"""The numbers of the first and the last row of a stretch of the log; None means to its end."""
+
+EVERY_ROW: Rows = (0, None)
 
 
 class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,12 +39,12 @@ class Head(msgspec.Struct, frozen=True):
     received_at_us: int = 0
 
 
-class Seen(msgspec.Struct, frozen=True):
-    """What an event claims: its identifier, and the idempotency key that brought it, if any."""
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stretch of rows claims, hashed: identifiers, and the idempotency keys there are."""
 
-    environment: int
-    identifier: str
-    idempotency_key: str | None
+    hashes: Hashes
+    first_seq: int
+    last_seq: int
     received_at_us: int
 
 
@@ -59,18 +67,31 @@ class UsageLog(Protocol):
         """Return the number and the date of the last row."""
         ...
 
-    def append(self, events: Sequence[LoggedEvent], cancellations: Sequence[Cancellation]) -> None:
-        """Add rows in one transaction; when this returns they are on disk."""
+    def append(
+        self,
+        events: Sequence[LoggedEvent | LoggedRun],
+        cancellations: Sequence[Cancellation],
+        rejections: Sequence[RejectedEvent] = (),
+        duplicates: Sequence[DuplicateCount] = (),
+    ) -> None:
+        """Add rows in one transaction; when this returns they are on disk.
+
+        Rejections, and counts of duplicates dated like the rest, are kept beside the log: they
+        have no number and count towards nothing.
+        """
         ...
 
     def with_identifiers(
-        self, wanted: Sequence[Identity], *, since_us: int
+        self, wanted: Sequence[Identity], *, since_us: int, rows: Rows = EVERY_ROW
     ) -> dict[Identity, LoggedEvent]:
-        """Return the last event of each identifier received at `since_us` or later."""
+        """Return the last event of each identifier received at `since_us` or later.
+
+        `rows` may be narrower than the log where it is known that they can lie nowhere else.
+        """
         ...
 
     def with_idempotency_keys(
-        self, wanted: Sequence[Identity], *, since_us: int
+        self, wanted: Sequence[Identity], *, since_us: int, rows: Rows = EVERY_ROW
     ) -> dict[Identity, LoggedEvent]:
         """Return the last event of each idempotency key received at `since_us` or later."""
         ...
@@ -79,6 +100,10 @@ class UsageLog(Protocol):
         """Return the cancellations of these events, by the event's seq."""
         ...
 
-    def seen_since(self, since_us: int) -> Iterator[Sequence[Seen]]:
-        """Yield, in batches, what the events received at `since_us` or later claim."""
+    def count_since(self, since_us: int) -> int:
+        """Return about how many claims there are since this moment; may be more, never fewer."""
+        ...
+
+    def seen_since(self, since_us: int) -> Iterator[Seen]:
+        """Yield, stretch by stretch in order, what the events received since a moment claim."""
         ...

@@ -24,6 +24,7 @@ from concurrent.futures import Future
 import structlog
 
 from taximeter.errors import Overloaded, StorageFailed
+from taximeter.ingest.batch import Batch
 from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.log import Head, LogFailed, UsageLog
 from taximeter.ingest.transaction import Entry, Outcome, Transaction
@@ -36,7 +37,7 @@ log = structlog.get_logger()
 class _Submission:
     """Entries that wait for a commit, and the future of whoever waits for them."""
 
-    __slots__ = ("entries", "loop", "outcomes", "waiter")
+    __slots__ = ("entries", "loop", "outcomes", "size", "waiter")
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class _Submission:
         loop: asyncio.AbstractEventLoop | None,
     ) -> None:
         self.entries = entries
+        self.size = sum(len(one) if isinstance(one, Batch) else 1 for one in entries)
         self.waiter = waiter
         self.loop = loop
         self.outcomes: Sequence[Outcome] = ()
@@ -103,7 +105,7 @@ class Writer:
         return waiter
 
     def _enqueue(self, submission: _Submission) -> None:
-        size = len(submission.entries)
+        size = submission.size
         with self._changed:
             if self._closing:
                 raise StorageFailed("The server is shutting down. Send the request again.")
@@ -146,7 +148,7 @@ class Writer:
             batch: list[_Submission] = []
             size = 0
             while self._waiting:
-                following = len(self._waiting[0].entries)
+                following = self._waiting[0].size
                 if batch and size + following > self._settings.commit_events_max:
                     break
                 batch.append(self._waiting.popleft())
@@ -163,12 +165,21 @@ class Writer:
             entries, log=self._log, deduplicator=self._deduplicator, head=self._head, now_us=now_us
         )
         outcomes = transaction.decide()
-        if transaction.events or transaction.cancellations:
-            self._log.append(transaction.events, transaction.cancellations)
-            self._head = Head(transaction.seq, now_us)
-            self._deduplicator.remember(
-                [logged.event for logged in transaction.events], received_at_us=now_us
+        if transaction.adds_rows:
+            self._log.append(
+                transaction.events,
+                transaction.cancellations,
+                transaction.rejections,
+                transaction.duplicates,
             )
+        if transaction.seq != self._head.seq:
+            self._deduplicator.remember(
+                transaction.claimed(),
+                first_seq=self._head.seq + 1,
+                last_seq=transaction.seq,
+                received_at_us=now_us,
+            )
+            self._head = Head(transaction.seq, now_us)
         start = 0
         for submission in batch:
             end = start + len(submission.entries)

@@ -28,6 +28,13 @@ def parse(text: str) -> Decimal | None:
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
+def parsed(text: str) -> Decimal:
+    """Return the decimal that a text known to spell one spells, in its normal form."""
+    value = parse(text)
+    assert value is not None, "the text was checked before"
+    return normal(value)
+
+
 def significant_digits(value: Decimal) -> int:
     """Count the digits between the first and the last that is not zero; 0 has none."""
     return len("".join(map(str, value.as_tuple().digits)).rstrip("0")) if value else 0

@@ -23,16 +23,16 @@ _BATCH = 10_000
 
 _ENTRIES = """
     SELECT seq, epoch_us(received_at) FROM (
-        SELECT seq, received_at FROM events
+        SELECT seq, received_at FROM {events}
         UNION ALL
-        SELECT seq, received_at FROM cancellations
+        SELECT seq, received_at FROM {cancellations}
     )
     ORDER BY seq
 """
 
 _DOUBLED = """
     WITH claimed_twice AS (
-        SELECT environment, {claim} FROM events
+        SELECT environment, {claim} FROM {events}
         WHERE {claim} IS NOT NULL
         GROUP BY ALL HAVING count(*) > 1
     )
@@ -40,7 +40,7 @@ _DOUBLED = """
         SELECT environment, {claim}, seq, epoch_us(received_at) AS received_at,
             lag(seq) OVER claims AS earlier_seq,
             lag(epoch_us(received_at)) OVER claims AS earlier
-        FROM events SEMI JOIN claimed_twice USING (environment, {claim})
+        FROM {events} SEMI JOIN claimed_twice USING (environment, {claim})
         WINDOW claims AS (PARTITION BY environment, {claim} ORDER BY seq)
     )
     WHERE received_at - earlier <= $window
@@ -51,15 +51,15 @@ _CANCELLATION_WIDTH = 8
 
 _CANCELLATIONS = f"""
     SELECT {CANCELLATION_COLUMNS}, {EVENT_COLUMNS}
-    FROM cancellations c LEFT JOIN events e ON e.seq = c.event_seq
+    FROM {{cancellations}} c LEFT JOIN {{events}} e ON e.seq = c.event_seq
     ORDER BY c.event_seq, c.seq
 """
 
 _EVENTS = f"""
     SELECT {EVENT_COLUMNS}
-    FROM events e LEFT JOIN (
+    FROM {{events}} e LEFT JOIN (
         SELECT environment, event_seq, min(received_at) AS received_at
-        FROM cancellations GROUP BY ALL
+        FROM {{cancellations}} GROUP BY ALL
     ) c ON c.event_seq = e.seq AND c.environment = e.environment
     ORDER BY e.environment, e.meter, e.customer, e.seq
 """
@@ -79,7 +79,7 @@ class DuckAudit:
 
     def doubled(self, claim: Claim, *, window_us: int) -> Iterator[Sequence[Doubled]]:
         """Yield the claims that were made again within the window after the one before."""
-        for rows in self._batches(_DOUBLED.format(claim=claim), {"window": window_us}):
+        for rows in self._batches(_DOUBLED, {"window": window_us}, claim=claim):
             yield [
                 Doubled(environment=environment, text=text, seq=seq, earlier_seq=earlier)
                 for environment, text, seq, earlier in rows
@@ -95,13 +95,16 @@ class DuckAudit:
         for rows in self._batches(_EVENTS, {}):
             yield [event_of(row) for row in rows]
 
-    def _batches(self, sql: str, parameters: dict[str, Any]) -> Iterator[list[tuple[Any, ...]]]:
+    def _batches(
+        self, sql: str, parameters: dict[str, Any], **words: str
+    ) -> Iterator[list[tuple[Any, ...]]]:
         # A cursor of its own: the thread's may be asked for totals while these rows are read.
         cursor = self._database.cursor().cursor()
         try:
-            result = cursor.execute(sql, parameters)
-            while rows := result.fetchmany(_BATCH):
-                yield rows
+            with self._database.reading() as sources:
+                result = cursor.execute(sources.into(sql, **words), parameters)
+                while rows := result.fetchmany(_BATCH):
+                    yield rows
         except duckdb.Error as error:
             raise LogFailed(str(error)) from error
         finally:

@@ -1,24 +1,36 @@
 """Opening the usage log's file, and a cursor for every thread that reads it."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
 from taximeter.settings import Settings
 from taximeter.storage.duckdb.schema import MIGRATIONS
+from taximeter.storage.duckdb.sources import ONE_FILE, Sources
+from taximeter.storage.duckdb.tails import Tails
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
 
 Config = dict[str, str | bool | int | float | list[str]]
 
 
-class UsageDatabase:
-    """One open DuckDB file; readers and the writer share it, each on a cursor of its own."""
+class Place:
+    """Where a commit goes; whoever appends notes how many events it has added."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Wrap an open connection."""
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.events = 0
+
+
+class UsageDatabase:
+    """One open log; readers and the writer share it, each on a cursor of its own."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, tails: Tails | None = None) -> None:
+        """Wrap an open connection; without tails, commits go straight into the main file."""
         self._connection = connection
+        self._tails = tails
         self._local = threading.local()
 
     @classmethod
@@ -31,7 +43,8 @@ class UsageDatabase:
         config: Config = {
             "threads": str(settings.log_threads),
             "memory_limit": settings.log_memory,
-            "checkpoint_threshold": settings.log_checkpoint_size,
+            # The thread that moves tails asks for checkpoints; a commit never waits for one.
+            "checkpoint_threshold": "1TB",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "preserve_insertion_order": "true",
@@ -46,16 +59,16 @@ class UsageDatabase:
             raise StoreUnusable(_why_unopened(path, str(error))) from None
         except duckdb.Error as error:
             raise StoreUnusable(_damaged(path, str(error))) from None
-        database = cls(connection)
         try:
             migrate(_DuckLedger(connection), MIGRATIONS, store=f"usage log {path}")
+            tails = Tails(connection, path, tail_events_max=settings.tail_events_max)
         except duckdb.Error as error:
-            database.close()
+            connection.close()
             raise StoreUnusable(_damaged(path, str(error))) from None
         except StoreUnusable:
-            database.close()
+            connection.close()
             raise
-        return database
+        return cls(connection, tails)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return the calling thread's cursor."""
@@ -64,8 +77,40 @@ class UsageDatabase:
             cursor = self._local.cursor = self._connection.cursor()
         return cursor
 
+    @contextmanager
+    def reading(self) -> Iterator[Sources]:
+        """Read from these sources; they stay what they are until the block is left."""
+        if self._tails is None:
+            yield ONE_FILE
+        else:
+            with self._tails.reading() as sources:
+                yield sources
+
+    @contextmanager
+    def appending(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[Place]:
+        """Append within one transaction; when the block is left the rows are on disk."""
+        tail = None if self._tails is None else self._tails.active(cursor)
+        place = Place("" if tail is None else f"{tail.name}.")
+        cursor.execute("BEGIN")
+        try:
+            yield place
+            cursor.execute("COMMIT")
+        except BaseException:
+            with suppress(duckdb.Error):  # the first error is the one to tell
+                cursor.execute("ROLLBACK")
+            raise
+        if self._tails is not None and tail is not None:
+            self._tails.committed(tail, place.events)
+
+    def settle(self) -> None:
+        """Move everything into the main file; nobody may write meanwhile."""
+        if self._tails is not None:
+            self._tails.settle()
+
     def close(self) -> None:
         """Write everything into the main file and close it."""
+        if self._tails is not None:
+            self._tails.close()
         self._connection.close()
 
 

@@ -7,18 +7,20 @@ from typing import Any
 import duckdb
 
 from taximeter.ingest.event import LoggedEvent
+from taximeter.ingest.identifiers import identifier_hash
 from taximeter.ingest.log import LogFailed
 from taximeter.kit import decimals
 from taximeter.kit.periods import window_us
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.rows import EVENT_COLUMNS, event_of
+from taximeter.storage.duckdb.sources import Sources
 from taximeter.storage.duckdb.totals_sql import Statement, totals_statement
 from taximeter.usage.aggregate import average
 from taximeter.usage.reader import EventQuery, Total, UsageQuery
 
 _EVENTS = f"""
     SELECT {EVENT_COLUMNS}
-    FROM events e LEFT JOIN cancellations c ON c.event_seq = e.seq
+    FROM {{events}} e LEFT JOIN {{cancellations}} c ON c.event_seq = e.seq
     WHERE {{where}}
     ORDER BY e.seq {{direction}}
     LIMIT $limit
@@ -49,24 +51,30 @@ class DuckReader:
         ]
 
     def _total_rows(self, query: UsageQuery) -> list[tuple[Any, ...]]:
-        try:
-            return self._rows(totals_statement(query))
-        except duckdb.OutOfRangeException:
-            return self._read(totals_statement(query, wide=True))
+        with self._database.reading() as sources:
+            try:
+                return self._rows(totals_statement(query, sources))
+            except duckdb.OutOfRangeException:
+                return self._read(totals_statement(query, sources, wide=True))
 
     def events(self, query: EventQuery) -> Sequence[LoggedEvent]:
         """Return up to `limit` events, newest first; with `after_seq`, oldest first."""
-        return [event_of(row) for row in self._read(_events_statement(query))]
+        with self._database.reading() as sources:
+            return [event_of(row) for row in self._read(_events_statement(query, sources))]
 
     def event(self, environment: int, identifier: str) -> LoggedEvent | None:
         """Return the last event with the identifier, however old, or None."""
-        where = "e.environment = $environment AND e.identifier = $identifier"
-        rows = self._read(
-            Statement(
-                _EVENTS.format(where=where, direction="DESC"),
-                {"environment": environment, "identifier": identifier, "limit": 1},
-            )
-        )
+        where = "e.environment = $environment AND e.identifier_hash = $hash"
+        where += " AND e.identifier = $identifier"
+        parameters = {
+            "environment": environment,
+            "hash": identifier_hash(environment, identifier),
+            "identifier": identifier,
+            "limit": 1,
+        }
+        with self._database.reading() as sources:
+            sql = sources.into(_EVENTS, where=where, direction="DESC")
+            rows = self._read(Statement(sql, parameters))
         return event_of(rows[0]) if rows else None
 
     def _read(self, statement: Statement) -> list[tuple[Any, ...]]:
@@ -88,7 +96,7 @@ def _result(number: Decimal | int | str, count: int | None) -> Decimal:
     return decimals.normal(value if count is None else average(value, count))
 
 
-def _events_statement(query: EventQuery) -> Statement:
+def _events_statement(query: EventQuery, sources: Sources) -> Statement:
     where = ["e.environment = $environment"]
     parameters: dict[str, Any] = {"environment": query.environment, "limit": query.limit}
     conditions = {
@@ -110,7 +118,8 @@ def _events_statement(query: EventQuery) -> Statement:
     if query.canceled is not None:
         where.append(f"c.seq IS {'NOT ' if query.canceled else ''}NULL")
     direction = "DESC" if query.after_seq is None else "ASC"
-    return Statement(_EVENTS.format(where=" AND ".join(where), direction=direction), parameters)
+    sql = sources.into(_EVENTS, where=" AND ".join(where), direction=direction)
+    return Statement(sql, parameters)
 
 
 def _json_pointer(key: str) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from taximeter.kit.periods import ceil_us, floor_us, window_us
 from taximeter.meters import FormulaName
+from taximeter.storage.duckdb.sources import ONE_FILE, Sources
 from taximeter.usage.reader import UsageQuery
 
 FORMULA_SQL: dict[FormulaName, str] = {
@@ -35,7 +36,9 @@ class Statement(msgspec.Struct, frozen=True):
     parameters: dict[str, Any]
 
 
-def totals_statement(query: UsageQuery, *, wide: bool = False) -> Statement:
+def totals_statement(
+    query: UsageQuery, sources: Sources = ONE_FILE, *, wide: bool = False
+) -> Statement:
     """Write the statement for a query; `wide` computes sums that DECIMAL(38, 15) cannot hold.
 
     Its columns: window start in microseconds, customer or NULL, the grouped dimensions, and the
@@ -58,7 +61,7 @@ def totals_statement(query: UsageQuery, *, wide: bool = False) -> Statement:
         "timestamp >= make_timestamp($start)",
         "timestamp < make_timestamp($end)",
     ]
-    canceled = "SELECT event_seq FROM cancellations WHERE environment = $environment"
+    canceled = f"SELECT event_seq FROM {sources.cancellations} WHERE environment = $environment"
     if query.customer is not None:
         where.append("customer = $customer")
         parameters["customer"] = query.customer
@@ -71,7 +74,7 @@ def totals_statement(query: UsageQuery, *, wide: bool = False) -> Statement:
         parameters[f"filter_{index}"] = value
     source = f"""
         SELECT seq, timestamp, customer, value, value_text, dimensions
-        FROM events
+        FROM {sources.events}
         WHERE {" AND ".join(where)} AND seq NOT IN ({canceled})
     """
     if bucket is not None:

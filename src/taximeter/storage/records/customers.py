@@ -1,5 +1,6 @@
 """Customers as rows: see `taximeter.customers.CustomerStore`."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -20,7 +21,13 @@ _ALL = select(
 _GET = _ALL.where(
     customers.c.environment == bindparam("env"), customers.c.id == bindparam("the_id")
 )
+_PRESENT = select(customers.c.id).where(
+    customers.c.environment == bindparam("env"), customers.c.deleted_at.is_(None)
+)
+_EXISTING = _PRESENT.where(customers.c.id.in_(bindparam("ids", expanding=True)))
+_EXISTING_IDS = _PRESENT.order_by(customers.c.position.desc()).limit(bindparam("most"))
 _INSERT = insert(customers)
+_IDS_AT_ONCE = 1_000
 
 
 class CustomerTable:
@@ -47,6 +54,20 @@ class CustomerTable:
             ),
             _row(customer),
         )
+
+    def existing(self, environment: int, ids: Collection[str]) -> set[str]:
+        """Return those of the ids that belong to a customer who is not deleted."""
+        found: set[str] = set()
+        asked = sorted(ids)
+        for start in range(0, len(asked), _IDS_AT_ONCE):
+            parameters = {"env": environment, "ids": asked[start : start + _IDS_AT_ONCE]}
+            found.update(self._connection.execute(_EXISTING, parameters).scalars())
+        return found
+
+    def existing_ids(self, environment: int, *, limit: int) -> set[str]:
+        """Return the ids of up to `limit` customers, the newest, who are not deleted."""
+        parameters = {"env": environment, "most": limit}
+        return set(self._connection.execute(_EXISTING_IDS, parameters).scalars())
 
     def page(self, environment: int, cursor: Cursor, where: CustomerFilter) -> Page[Customer]:
         """Return a page of those not deleted, newest first. Raises UnknownCursor."""

@@ -1,0 +1,262 @@
+"""Small files that take the commits, moved into the main file in bulk.
+
+A commit that went straight into the main file would have to wait, now and then, while the engine
+compresses what has come together: half a second at full load. So commits go to a tail, a small
+DuckDB file that is never compressed. A full tail is sealed and the next one takes over; a thread
+moves sealed tails into the main file, one transaction each, and deletes them. Readers see the main
+file and whatever tails are not in it yet as one log.
+
+What a tail holds is durable by the engine's own write-ahead log. `moved` in the main file says, in
+the transaction of the move itself, up to which tail everything has arrived, so that a crash at any
+point leaves every row in exactly one place.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+import structlog
+
+from taximeter.storage.duckdb.schema import CREATE_TABLES, TABLES
+from taximeter.storage.duckdb.sources import Sources, with_tails
+
+log = structlog.get_logger()
+
+_TAILS_MAX = 8
+"""Every read looks into every tail: past this number the last one grows instead."""
+
+_RETRY_SECONDS = 1.0
+
+
+class Tail:
+    """One tail: attached under a name of its own, and how many events it holds."""
+
+    def __init__(self, number: int, path: Path, events: int = 0) -> None:
+        self.number = number
+        self.path = path
+        self.name = f"tail_{number}"
+        self.events = events
+
+    def unlink(self) -> None:
+        """Delete the files."""
+        for path in (self.path, self.path.with_name(self.path.name + ".wal")):
+            path.unlink(missing_ok=True)
+
+
+class _Epoch:
+    """A list of tails, and how many readers are reading by it."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.readers = 0
+
+
+class Tails:
+    """The tails of one log. The writer's thread appends; a thread of this object's own moves."""
+
+    def __init__(
+        self, root: duckdb.DuckDBPyConnection, main: Path, *, tail_events_max: int
+    ) -> None:
+        """Attach the tails that lie beside the main file; delete those that are in it."""
+        self._root = root
+        self._main = main
+        self._tail_events_max = tail_events_max
+        self._changed = threading.Condition()
+        self._closing = False
+        self._spare: Tail | None = None
+        self._done: list[tuple[list[_Epoch], Tail]] = []
+        self._live = self._attach_all()
+        self._epochs: list[_Epoch] = []
+        self._turn()
+        self._thread = threading.Thread(target=self._run, name="move tails", daemon=True)
+        self._thread.start()
+
+    def _path(self, number: int) -> Path:
+        return self._main.with_name(f"{self._main.stem}.tail-{number}{self._main.suffix}")
+
+    def _attach_all(self) -> list[Tail]:
+        row = self._root.execute(f"SELECT tail FROM {self.catalog}.moved").fetchone()
+        assert row is not None, "the main file says what was moved"
+        self._newest = moved = row[0]
+        live: list[Tail] = []
+        for number, path in sorted(tail_files(self._main)):
+            tail = Tail(number, path)
+            if number <= moved:
+                tail.unlink()
+                continue
+            self._root.execute(f"ATTACH '{_quoted(path)}' AS {tail.name}")
+            count = self._root.execute(f"SELECT count(*) FROM {tail.name}.events").fetchone()
+            tail.events = 0 if count is None else count[0]
+            live.append(tail)
+            self._newest = number
+        return live
+
+    @property
+    def catalog(self) -> str:
+        """Return the name of the main file within the engine."""
+        return self._main.stem
+
+    @contextmanager
+    def reading(self) -> Iterator[Sources]:
+        """Read the log as these sources say; what they name stays until the block is left."""
+        with self._changed:
+            epoch = self._epochs[-1]
+            epoch.readers += 1
+        try:
+            yield epoch.sources
+        finally:
+            with self._changed:
+                epoch.readers -= 1
+                if not epoch.readers and epoch is not self._epochs[-1]:
+                    self._changed.notify()
+
+    def _turn(self) -> None:
+        """Begin an epoch with the tails that are live now."""
+        tails = [(tail.number, tail.name) for tail in self._live]
+        self._epochs = [epoch for epoch in self._epochs if epoch.readers]
+        self._epochs.append(_Epoch(with_tails(self.catalog, tails)))
+
+    def active(self, cursor: duckdb.DuckDBPyConnection) -> Tail:
+        """Return the tail that takes the next commit; called by the writer between commits.
+
+        A full tail goes on taking them until the next one has been made for it, and while the move
+        of those before it is behind.
+        """
+        with self._changed:
+            full = self._live and self._full(self._live[-1]) and len(self._live) < _TAILS_MAX
+            if self._live and not (full and self._spare):
+                return self._live[-1]
+            spare, self._spare = self._spare, None
+        tail = spare or self._create(cursor)
+        with self._changed:
+            self._live.append(tail)
+            self._turn()
+            self._changed.notify()
+        return tail
+
+    def committed(self, tail: Tail, events: int) -> None:
+        """Note that a tail has taken more events; called by the writer after a commit."""
+        with self._changed:
+            tail.events += events
+            if self._wants_spare():
+                self._changed.notify()
+
+    def _full(self, tail: Tail) -> bool:
+        return tail.events >= self._tail_events_max
+
+    def _create(self, cursor: duckdb.DuckDBPyConnection) -> Tail:
+        """Make a tail beside its place and move it there whole: a kill leaves no half of one."""
+        with self._changed:
+            self._newest += 1
+            tail = Tail(self._newest, self._path(self._newest))
+        new = tail.path.with_name(tail.path.name + ".new")
+        for leftover in (new, new.with_name(new.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+        making = f"new_{tail.number}"
+        cursor.execute(f"ATTACH '{_quoted(new)}' AS {making}")
+        for statement in CREATE_TABLES:
+            cursor.execute(statement.replace("CREATE TABLE ", f"CREATE TABLE {making}."))
+        cursor.execute(f"CHECKPOINT {making}")
+        cursor.execute(f"DETACH {making}")
+        new.replace(tail.path)
+        cursor.execute(f"ATTACH '{_quoted(tail.path)}' AS {tail.name}")
+        return tail
+
+    def close(self) -> None:
+        """Move every tail into the main file, as far as that works; nobody may write any more."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+        try:
+            self.settle()
+        except (duckdb.Error, OSError) as error:
+            log.error("a tail could not be moved", error=str(error))
+
+    def settle(self) -> None:
+        """Move every tail, full or not; nobody may write meanwhile."""
+        cursor = self._root.cursor()
+        for tail in list(self._live):
+            self._move(cursor, tail)
+        self._delete_moved(cursor)
+
+    def _run(self) -> None:
+        cursor = self._root.cursor()
+        while True:
+            with self._changed:
+                while not self._closing and not self._has_work():
+                    self._changed.wait()
+                if self._closing:
+                    return
+                sealed = self._live[0] if len(self._live) > 1 else None
+                wants_spare = self._wants_spare()
+            try:
+                self._delete_moved(cursor)
+                if wants_spare:
+                    self._spare = self._create(cursor)
+                elif sealed is not None:
+                    self._move(cursor, sealed)
+            except (duckdb.Error, OSError) as error:
+                log.error("a tail could not be moved", error=str(error))
+                self._pause()
+
+    def _wants_spare(self) -> bool:
+        live = self._live
+        return self._spare is None and bool(live) and live[-1].events * 2 >= self._tail_events_max
+
+    def _has_work(self) -> bool:
+        return len(self._live) > 1 or self._wants_spare() or self._deletable()
+
+    def _deletable(self) -> bool:
+        return any(not any(epoch.readers for epoch in epochs) for epochs, _ in self._done)
+
+    def _pause(self) -> None:
+        """After a failure, leave the disk alone for a moment: the cause may go away."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing, timeout=_RETRY_SECONDS)
+
+    def _move(self, cursor: duckdb.DuckDBPyConnection, tail: Tail) -> None:
+        cursor.execute("BEGIN")
+        try:
+            for table in TABLES:
+                cursor.execute(
+                    f"INSERT INTO {self.catalog}.{table} SELECT * FROM {tail.name}.{table}"
+                )
+            cursor.execute(f"UPDATE {self.catalog}.moved SET tail = {tail.number}")
+            cursor.execute("COMMIT")
+        except BaseException:
+            with suppress(duckdb.Error):  # the first error is the one to tell
+                cursor.execute("ROLLBACK")
+            raise
+        with self._changed:
+            self._live.remove(tail)
+            before = list(self._epochs)
+            self._turn()
+            self._done.append((before, tail))
+        with suppress(duckdb.TransactionException):  # it is tried again after the next move
+            cursor.execute(f"CHECKPOINT {self.catalog}")
+
+    def _delete_moved(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Let go of the tails that are in the main file and that nobody reads any more."""
+        with self._changed:
+            ready = [tail for epochs, tail in self._done if not any(one.readers for one in epochs)]
+            self._done = [entry for entry in self._done if entry[1] not in ready]
+        for tail in ready:
+            cursor.execute(f"DETACH {tail.name}")
+            tail.unlink()
+
+
+def tail_files(main: Path) -> Sequence[tuple[int, Path]]:
+    """Return the tails that lie beside a main file, with their numbers, in no order."""
+    found = []
+    for path in main.parent.glob(f"{main.stem}.tail-*{main.suffix}"):
+        number = path.name.removeprefix(f"{main.stem}.tail-").removesuffix(main.suffix)
+        if number.isdigit():
+            found.append((int(number), path))
+    return found
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
