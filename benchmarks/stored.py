@@ -53,7 +53,7 @@ _ROWS = """
 _INSERT = """
     INSERT INTO {prefix}events
     SELECT seq, received_at, environment, meter, event_name, customer, identifier, hash, timestamp,
-        value, NULL, '[]', payload, NULL, NULL, NULL
+        value, NULL, '[]', 'sum', payload, NULL, NULL, NULL
     FROM rows POSITIONAL JOIN hashes
 """
 
@@ -109,7 +109,7 @@ def write_events(database: UsageDatabase, *, environment: int, events: int, coun
         identifiers = rows.column("identifier").to_pylist()
         hashes = pa.table({"hash": identifier_hashes(environment, identifiers)})
         with database.appending(cursor) as place:
-            place.events = rows.num_rows
+            place.rows, place.last_seq = rows.num_rows, first + rows.num_rows
             cursor.register("rows", rows)
             cursor.register("hashes", hashes)
             cursor.execute(_INSERT.format(prefix=place.prefix))

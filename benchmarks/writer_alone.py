@@ -33,6 +33,7 @@ def event(number: int, run: str, customers: int) -> MeterEvent:
         value=Decimal("1.25"),
         value_text=None,
         dimensions="[]",
+        rollup="sum",
         payload=f'{{"stripe_customer_id":"{customer}","value":"1.25"}}',
         origin=Origin(identity, number),
     )
