@@ -5,7 +5,7 @@ body read again, walked beside the declared types, and the first fault named by 
 """
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -14,6 +14,10 @@ from taximeter.api.params import SHOWN_CHARACTERS_MAX
 from taximeter.errors import InvalidRequest, ParameterMissing, ParameterUnknown
 
 T = TypeVar("T")
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An RFC 3339 time with a zone."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
