@@ -407,6 +407,25 @@ BODIES = (
         message="Invalid request: the body is not valid JSON (Input data was truncated).",
     ),
     _row(
+        "a NUL character",
+        EVENTS,
+        {**EVENT, "payload": {**PAYLOAD, "note": "a\0"}},
+        message="Invalid request: the body contains a NUL character.",
+    ),
+    _row(
+        "half of a surrogate pair",
+        EVENTS,
+        '{"event_name": "\\ud800 tokens"}',
+        message="Invalid request: the body is not valid JSON (JSON is malformed: unexpected end of "
+        "escaped utf-16 surrogate pair (byte 22)).",
+    ),
+    _row(
+        "a body that goes very deep",
+        EVENTS,
+        '{"event_name":' + "[" * 20_000,
+        message="Invalid request: the body is not valid JSON (it is nested too deep).",
+    ),
+    _row(
         "a text for a body",
         SESSION,
         '"tokens"',
