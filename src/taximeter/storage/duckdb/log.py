@@ -109,6 +109,7 @@ class DuckLog:
                         cursor, f"{place.prefix}cancellations", cancellations_table(cancellations)
                     )
                 if rejections:
+                    place.events += len(rejections)  # a tail that takes only these fills up, too
                     _insert(cursor, f"{place.prefix}rejections", rejections_table(rejections))
                 if duplicates:
                     _insert(cursor, f"{place.prefix}duplicates", duplicates_table(duplicates))
