@@ -68,6 +68,3 @@ def with_tails(catalog: str, tails: Sequence[tuple[int, str]]) -> Sources:
         sums=rolled("sums"),
         picks=rolled("picks"),
     )
-
-
-ONE_FILE = with_tails("usage", ())
