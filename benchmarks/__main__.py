@@ -1,24 +1,36 @@
 """`python -m benchmarks [quick] [NAME...]`: runs the named benchmarks, or all of them."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from time import perf_counter
 
 from benchmarks import (
+    checkpoints,
     http_servers,
     identifiers,
+    queries,
     restart,
     single_events,
-    summaries,
+    stream,
+    stream_latency,
+    stream_stored,
+    visible,
     writer_alone,
 )
+from benchmarks.aims import Held, print_aims
 from benchmarks.machine import describe
 from benchmarks.scale import FULL, QUICK, Scale
 
-BENCHMARKS: dict[str, Callable[[Scale], None]] = {
+BENCHMARKS: dict[str, Callable[[Scale], Sequence[Held]]] = {
+    "stream": stream.run,
+    "stream_latency": stream_latency.run,
+    "stream_stored": stream_stored.run,
     "single_events": single_events.run,
-    "writer": writer_alone.run,
-    "summaries": summaries.run,
+    "visible": visible.run,
+    "queries": queries.run,
+    "checkpoints": checkpoints.run,
     "restart": restart.run,
+    "writer": writer_alone.run,
     "identifiers": identifiers.run,
     "http_servers": http_servers.run,
 }
@@ -32,8 +44,13 @@ def main() -> None:
     if unknown:
         sys.exit(f"no benchmark called {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
     print(describe())
+    held: list[Held] = []
     for name in names:
-        BENCHMARKS[name](scale)
+        begin = perf_counter()
+        held += BENCHMARKS[name](scale)
+        print(f"({name}: {perf_counter() - begin:.0f} s)", flush=True)
+    if held:
+        print_aims(held)
 
 
 if __name__ == "__main__":

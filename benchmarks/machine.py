@@ -50,12 +50,3 @@ def _processor() -> str:
 
 def _memory_gb() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-
-
-def memory_mb(pid: int | str = "self", field: str = "VmRSS") -> float:
-    """A process's resident memory, or with VmHWM its peak; 0 where the system does not tell."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.is_file():
-        return 0.0
-    found = re.search(rf"{field}:\s*(\d+) kB", status.read_text(encoding="utf-8"))
-    return int(found[1]) / 1_000 if found else 0.0
