@@ -18,6 +18,7 @@ from benchmarks import (
     writer_alone,
 )
 from benchmarks.aims import Held, print_aims
+from benchmarks.baseline import compare
 from benchmarks.machine import describe
 from benchmarks.scale import FULL, QUICK, Scale
 
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Scale], Sequence[Held]]] = {
     "queries": queries.run,
     "checkpoints": checkpoints.run,
     "restart": restart.run,
+    "baseline": compare.run,
     "writer": writer_alone.run,
     "identifiers": identifiers.run,
     "http_servers": http_servers.run,
