@@ -4,10 +4,13 @@ import os
 import platform
 import re
 import shlex
+import subprocess
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+
+import taximeter
 
 PACKAGES = (
     "duckdb",
@@ -32,11 +35,27 @@ def describe(*more_packages: str) -> str:
     return "\n".join(
         [
             f"- machine: {machine}; load before the run {load}",
+            f"- code: Taximeter {taximeter.__version__}, commit {_commit()}",
             f"- versions: Python {platform.python_version()}, {packages}",
             f"- command: `{shlex.join(['python', '-m', 'benchmarks', *sys.argv[1:]])}`",
             f"- date: {datetime.now(UTC):%Y-%m-%d}",
         ]
     )
+
+
+def _commit() -> str:
+    """Return the commit that is measured; a plus where files differ from it."""
+    try:
+        described = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+"],  # noqa: S607 - whichever git there is
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return described.stdout.strip()
 
 
 def _processor() -> str:

@@ -16,39 +16,38 @@ SERVING_SECONDS_MAX = 5
 IDLE_MB_MAX = 250
 
 
-class Start(NamedTuple):
-    """One start: seconds until the first answer and until all is read back, and memory in MB."""
+class Settled(NamedTuple):
+    """A start followed to its end: seconds until all is read back, and memory in MB."""
 
-    serving: float
-    settled: float
-    serving_mb: float
-    settled_mb: float
+    seconds: float
+    first_mb: float
+    rest_mb: float
     peak_mb: float
 
 
 def run(scale: Scale) -> list[Held]:
-    rows, starts = [], list[Start]()
+    rows, serving = [], 0.0
     empty_mb = 0.0
     for stored in (0, *scale.stored_events):
         with copied(stored, scale.customers) as data:
             size = bytes_on_disk(data)
-            starts = [_start(data) for _ in range(scale.repeats)]
-        middle = Start(*(median(values) for values in zip(*starts, strict=True)))
+            serving = median(_serving_seconds(data) for _ in range(scale.repeats))
+            settled = _settled(data)
         if not stored:
-            empty_mb = middle.settled_mb
+            empty_mb = settled.rest_mb
         rows.append(
             [
                 f"{stored:,}",
-                f"{middle.serving:.2f} s",
-                f"{middle.settled:.1f} s",
-                *map(megabytes, middle[2:]),
+                f"{serving:.2f} s",
+                f"{settled.seconds:.1f} s",
+                *map(megabytes, settled[1:]),
                 f"{size / 1e6:,.1f} MB",
                 f"{size / stored:.0f}" if stored else "",
             ]
         )
     print_table(
-        f"restart after a clean end, medians of {scale.repeats}; memory at the first answer, once "
-        "identifiers are read back, and at its peak",
+        f"restart after a clean end, the first answer a median of {scale.repeats}; memory then, "
+        "once identifiers are read back, and at its peak meanwhile",
         [
             "stored events",
             "serving after",
@@ -61,7 +60,6 @@ def run(scale: Scale) -> list[Held]:
         ],
         rows,
     )
-    serving = median(start.serving for start in starts)
     return [
         Held(
             f"restart with {scale.stored_events[-1]:,} events",
@@ -78,11 +76,15 @@ def run(scale: Scale) -> list[Held]:
     ]
 
 
-def _start(data: Path) -> Start:
+def _serving_seconds(data: Path) -> float:
+    begin = perf_counter()
+    with served(data):
+        return perf_counter() - begin
+
+
+def _settled(data: Path) -> Settled:
     begin = perf_counter()
     with served(data) as server:
-        serving, serving_mb = perf_counter() - begin, memory_mb(server.pid)
-        settled = serving + wait_until_idle(server.pid)
-        return Start(
-            serving, settled, serving_mb, memory_mb(server.pid), peak_memory_mb(server.pid)
-        )
+        serving, first_mb = perf_counter() - begin, memory_mb(server.pid)
+        seconds = serving + wait_until_idle(server.pid)
+        return Settled(seconds, first_mb, memory_mb(server.pid), peak_memory_mb(server.pid))
