@@ -13,7 +13,7 @@ from typing import NamedTuple
 from benchmarks.aims import Held
 from benchmarks.generator.plan import Shape
 from benchmarks.processes import wait_until_idle
-from benchmarks.reads import LATE_TIMES_MAX, Reader, summaries_path
+from benchmarks.reads import Reader, summaries_path
 from benchmarks.scale import Scale
 from benchmarks.served import Served, served
 from benchmarks.stored import CUSTOMER, DAYS, METER, copied
@@ -31,6 +31,8 @@ IDLE = "idle"
 IDLE_SECONDS_MAX, BUSY_SECONDS_MAX, EVERYONE_SECONDS_MAX = 0.025, 0.060, 0.300
 _EVERY_SECONDS = 0.05
 _EVERYONES_SHARE = 20
+_BESIDE_SECONDS_MAX = 600
+"""The stream beside the reads is stopped when they are over, long before this."""
 _HOUR_SECONDS = 3_600
 
 
@@ -108,7 +110,7 @@ def _over_http(server: Served, scale: Scale, end: int) -> Iterator[Asked]:
         server,
         scale,
         shape=Shape(customers=scale.customers),
-        seconds=(len(questions) * scale.reads + 1) * _EVERY_SECONDS * (LATE_TIMES_MAX + 1),
+        seconds=_BESIDE_SECONDS_MAX,
         events_per_second=scale.beside_per_second,
     )
     with streaming(load) as running:
