@@ -46,6 +46,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key_cache_seconds: Natural = 1
     shutdown_seconds_max: Positive = 20
 
+    # Reading usage
+    meter_usage_meters_max: Positive = 100
+    meter_usage_windows_max: Positive = 10_000
+    meter_usage_rows_max: Positive = 50_000
+
     # The usage log
     log_memory: Size = "4GB"
     log_threads: Positive = 2
