@@ -102,14 +102,27 @@ class UnknownUrl(NotFound):
     default_code = None
 
 
+class RequestTimeout(ApiError):
+    """The body did not arrive in time; nothing was done."""
+
+    status = 408
+    should_retry = True
+
+
 class BodyTooLarge(ApiError):
     """The body is longer than the server reads."""
 
     status = 413
 
 
+class HeadersTooLarge(ApiError):
+    """The headers are longer than the server reads."""
+
+    status = 431
+
+
 class Overloaded(ApiError):
-    """The queue before the writer is full; nothing was stored, and trying again is right."""
+    """There is no room for more at the moment; nothing was stored, and trying again is right."""
 
     status = 429
     default_code = "rate_limit"
