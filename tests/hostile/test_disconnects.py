@@ -1,0 +1,89 @@
+"""A client that goes away in mid-request leaves nothing half recorded."""
+
+import time
+
+import pytest
+import stripe
+
+from tests.hostile.line import Line, event_request
+from tests.serving import Server
+from tests.wire.world import create_customer, create_meter, total
+
+HOUR = 3_600
+
+
+class Sender:
+    """Sends events of one meter and customer as bytes."""
+
+    def __init__(self, server: Server) -> None:
+        self.client = server.client()
+        self.address = server.address
+        self.meter = create_meter(self.client)
+        self.customer = create_customer(self.client)
+
+    def request(self, identifier: str) -> bytes:
+        return event_request(self.meter, self.customer, identifier, 3)
+
+    def total(self) -> int:
+        now = int(time.time()) // HOUR * HOUR
+        return int(total(self.client, self.meter, self.customer, now - HOUR, now + 2 * HOUR))
+
+    def is_recorded(self, identifier: str) -> bool:
+        try:
+            self.client.raw_request("get", f"/v1/billing/meter_events/{identifier}")
+        except stripe.InvalidRequestError:
+            return False
+        return True
+
+
+@pytest.fixture
+def sender(server: Server) -> Sender:
+    return Sender(server)
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_request_that_is_cut_off_at_any_byte_is_not_recorded(cut: bool, sender: Sender) -> None:
+    identifier = f"cut-{sender.meter.id}"
+    request = sender.request(identifier)
+    for size in range(1, len(request), 7):
+        with Line(sender.address) as line:
+            line.send(request[:size])
+            if cut:
+                line.cut()
+    assert not sender.is_recorded(identifier)
+    with Line(sender.address) as line:
+        line.send(request)
+        assert line.answer().status == 200
+    assert sender.total() == 3
+
+
+def test_request_whose_sender_left_before_the_answer_counts_once_when_it_is_sent_again(
+    sender: Sender,
+) -> None:
+    identifiers = [f"left-{number}-{sender.meter.id}" for number in range(60)]
+    for number, identifier in enumerate(identifiers):
+        with Line(sender.address) as line:
+            line.send(sender.request(identifier))
+            if number % 2:
+                line.cut()
+    for identifier in identifiers:
+        with Line(sender.address) as line:
+            line.send(sender.request(identifier))
+            answer = line.answer()
+            assert answer.status in {200, 400}
+            if answer.status == 400:
+                message = f"An event already exists with identifier {identifier}."
+                assert answer.error["message"] == message
+    assert sender.total() == 3 * len(identifiers)
+
+
+def test_others_in_the_same_commit_are_answered_when_one_has_left(sender: Sender) -> None:
+    staying = [Line(sender.address) for _ in range(20)]
+    for number, line in enumerate(staying):
+        with Line(sender.address) as leaving:
+            leaving.send(sender.request(f"leaving-{number}-{sender.meter.id}"))
+            line.send(sender.request(f"staying-{number}-{sender.meter.id}"))
+            leaving.cut()
+    assert [line.answer().status for line in staying] == [200] * 20
+    for line in staying:
+        line.socket.close()
