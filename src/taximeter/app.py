@@ -15,7 +15,8 @@ from taximeter.api.auth import Authenticator
 from taximeter.api.edge import Asgi, Edge
 from taximeter.api.routes import build_routes
 from taximeter.api.services import Services
-from taximeter.ingest.accept import Intake
+from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.log import LogFailed
@@ -125,12 +126,14 @@ def open_app(
             writer=writer,
             directory=directory,
             intake=Intake(writer=writer, directory=directory, clock=clock, settings=settings),
+            stream=StreamIntake(writer=writer, directory=directory, clock=clock, settings=settings),
             authenticator=Authenticator(
                 reading=stores.records.reading,
                 clock=clock,
                 cache_seconds=settings.key_cache_seconds,
                 dev=dev,
             ),
+            sessions=SessionAuthenticator(reading=stores.records.reading, clock=clock),
         )
         writer.start()
         rebuild = threading.Thread(

@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     queue_events_max: Positive = 200_000
 
     # HTTP
+    stream_events_max: Positive = 100
     body_bytes_max: Positive = 1_048_576
     bodies_bytes_max: Positive = 67_108_864
     header_bytes_max: Positive = 65_536

@@ -14,7 +14,7 @@ QUERY = UsageQuery(
     end_us=24 * HOUR_US,
     customer="cus_1",
     window="hour",
-    dimension_filters=(("region", "eu"),),
+    dimension_filters=(("region", ("eu",)),),
     group_by=("region",),
     as_of_us=7,
 )
@@ -34,7 +34,7 @@ def test_a_sum_by_hour_and_dimension_as_of_a_moment() -> None:
         "WHERE environment = $environment AND meter = $meter "
         "AND timestamp >= make_timestamp($start) AND timestamp < make_timestamp($end) "
         "AND customer = $customer AND received_at < make_timestamp($as_of) "
-        "AND json_extract_string(dimensions, '$[0]') = $filter_0 "
+        "AND list_contains($filter_0, json_extract_string(dimensions, '$[0]')) "
         "AND seq NOT IN (SELECT event_seq FROM cancellations WHERE environment = $environment "
         "AND received_at < make_timestamp($as_of)) ) "
         "GROUP BY window_start, by_customer, d0"
@@ -46,8 +46,12 @@ def test_a_sum_by_hour_and_dimension_as_of_a_moment() -> None:
         "end": 24 * HOUR_US,
         "customer": "cus_1",
         "as_of": 7,
-        "filter_0": "eu",
+        "filter_0": ["eu"],
     }
+
+
+def _texts(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def test_what_was_sent_is_bound_and_never_part_of_the_statement() -> None:
@@ -58,12 +62,14 @@ def test_what_was_sent_is_bound_and_never_part_of_the_statement() -> None:
             QUERY,
             meter=meter,
             customer=spiteful,
-            dimension_filters=((spiteful, spiteful),),
+            dimension_filters=((spiteful, (spiteful,)),),
             group_by=(spiteful,),
         )
     )
     assert statement.sql == totals_statement(QUERY).sql
-    assert [name for name, value in statement.parameters.items() if value == spiteful] == [
+    assert [
+        name for name, value in statement.parameters.items() if spiteful in (value, *_texts(value))
+    ] == [
         "meter",
         "customer",
         "filter_0",

@@ -33,7 +33,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     expand: tuple[str, ...] = ()
 
 
-P = TypeVar("P", bound=Params)
+P = TypeVar("P", bound=msgspec.Struct)
 
 
 def decode(tree: Tree, params: type[P]) -> P:

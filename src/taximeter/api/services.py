@@ -6,14 +6,16 @@ from typing import Protocol
 import msgspec
 
 from taximeter.api.auth import Authenticator
+from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.customers import CustomerStore
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.idempotency import RequestStore
-from taximeter.ingest.accept import Intake
+from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import Clock, now_s
 from taximeter.meters import MeterStore
+from taximeter.sessions import SessionStore
 from taximeter.settings import Settings
 from taximeter.usage.reader import UsageReader
 
@@ -41,6 +43,11 @@ class Unit(Protocol):
         """Return the answers given under idempotency keys."""
         ...
 
+    @property
+    def sessions(self) -> SessionStore:
+        """Return the meter event sessions."""
+        ...
+
 
 class Records(Protocol):
     """Opens transactions over the records."""
@@ -64,7 +71,9 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     writer: Writer
     directory: Directory
     intake: Intake
+    stream: StreamIntake
     authenticator: Authenticator
+    sessions: SessionAuthenticator
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from taximeter.api.http import error_reply
+from taximeter.api.error_reply import error_reply
 from taximeter.errors import ApiError, HeadersTooLarge, InvalidRequest, Overloaded
 from taximeter.settings import Settings
 

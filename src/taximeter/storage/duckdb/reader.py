@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -36,13 +37,11 @@ class DuckReader:
 
     def totals(self, query: UsageQuery) -> Sequence[Total]:
         """Return a total for each window and group that has events, in no particular order."""
-        length = query.end_us - query.start_us
-        if query.window is not None:
-            length = window_us(query.window)
+        ends = dict(pairwise((query.start_us, *query.cuts_us, query.end_us)))
         return [
             Total(
                 start_us=start,
-                end_us=start + length,
+                end_us=ends[start] if query.window is None else start + window_us(query.window),
                 customer=customer,
                 dimensions=tuple(dimensions),
                 value=_result(number, count),

@@ -69,9 +69,9 @@ def totals_statement(
         where.append("received_at < make_timestamp($as_of)")
         canceled += " AND received_at < make_timestamp($as_of)"
         parameters["as_of"] = query.as_of_us
-    for index, (key, value) in enumerate(query.dimension_filters):
-        where.append(f"{_dimension(query, key)} = $filter_{index}")
-        parameters[f"filter_{index}"] = value
+    for index, (key, values) in enumerate(query.dimension_filters):
+        where.append(f"list_contains($filter_{index}, {_dimension(query, key)})")
+        parameters[f"filter_{index}"] = list(values)
     source = f"""
         SELECT seq, timestamp, customer, value, value_text, dimensions
         FROM {sources.events}
@@ -89,11 +89,20 @@ def totals_statement(
             )
             WHERE timestamp >= make_timestamp($cut_start) AND timestamp < make_timestamp($cut_end)
         """
+    if query.cuts_us:
+        parameters["starts"] = [query.start_us, *query.cuts_us]
     return Statement(_grouped(query, source, wide=wide), parameters)
 
 
 def _grouped(query: UsageQuery, source: str, *, wide: bool) -> str:
     window = str(query.start_us)
+    if query.cuts_us:
+        window = "window_started"
+        source = f"""
+            SELECT * FROM ({source})
+            ASOF JOIN (SELECT unnest($starts::BIGINT[]) AS window_started)
+            ON epoch_us(timestamp) >= window_started
+        """
     if query.window is not None:
         length = window_us(query.window)
         window = f"epoch_us(timestamp) // {length} * {length}"

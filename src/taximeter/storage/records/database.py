@@ -17,6 +17,7 @@ from taximeter.storage.records.environments import EnvironmentTable
 from taximeter.storage.records.meters import MeterTable
 from taximeter.storage.records.migrations import MIGRATIONS
 from taximeter.storage.records.requests import RequestTable
+from taximeter.storage.records.sessions import SessionTable
 from taximeter.storage.records.tables import meters, schema_migrations
 
 log = structlog.get_logger()
@@ -31,6 +32,7 @@ class Unit:
         self.meters = MeterTable(connection)
         self.customers = CustomerTable(connection)
         self.requests = RequestTable(connection)
+        self.sessions = SessionTable(connection)
 
 
 class RecordsDatabase:

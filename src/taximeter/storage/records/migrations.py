@@ -76,4 +76,20 @@ MIGRATIONS = (
             "CREATE INDEX idempotent_requests_created ON idempotent_requests (created)",
         ),
     ),
+    Migration(
+        2,
+        "meter event sessions",
+        (
+            """
+            CREATE TABLE meter_event_sessions (
+                id TEXT NOT NULL PRIMARY KEY,
+                environment INTEGER NOT NULL,
+                token_hash TEXT NOT NULL UNIQUE,
+                created BIGINT NOT NULL,
+                expires_at BIGINT NOT NULL
+            )
+            """,
+            "CREATE INDEX meter_event_sessions_expires_at ON meter_event_sessions (expires_at)",
+        ),
+    ),
 )

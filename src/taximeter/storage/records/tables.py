@@ -94,6 +94,17 @@ idempotent_requests = Table(
 )
 Index("idempotent_requests_created", idempotent_requests.c.created)
 
+meter_event_sessions = Table(
+    "meter_event_sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("environment", Integer, nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("created", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+Index("meter_event_sessions_expires_at", meter_event_sessions.c.expires_at)
+
 schema_migrations = Table(
     "schema_migrations",
     metadata,
