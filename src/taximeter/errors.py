@@ -129,6 +129,7 @@ class RequestTimeout(ApiError):
     """The body did not arrive in time; nothing was done."""
 
     status = 408
+    v2_code = "request_timeout"
     should_retry = True
 
 
@@ -143,6 +144,7 @@ class HeadersTooLarge(ApiError):
     """The headers are longer than the server reads."""
 
     status = 431
+    v2_code = "headers_too_large"
 
 
 class Overloaded(ApiError):
