@@ -90,6 +90,12 @@ class Ledger:
         assert self.acknowledged.setdefault(sending.number, identifier) == identifier
         assert sending.identifier in {None, identifier}
 
+    def acknowledge_batch(self, batch: Iterable[Sending]) -> None:
+        """Every event of a batch is counted."""
+        for one in batch:
+            assert one.identifier is not None, "what a stream sends can be sent again"
+            self.acknowledge(one, one.identifier)
+
     def unacknowledged(self) -> list[Sending]:
         return [one for number, one in self.sent.items() if number not in self.acknowledged]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from tests.crash.connection import Connection
+from tests.crash.connection import Answer, Connection
 from tests.crash.ledger import EVENT_NAME, Ledger, Sending
 
 EVENTS = "/v1/billing/meter_events"
@@ -38,20 +38,19 @@ async def open_session(connection: Connection) -> str:
     return str(answer.body["authentication_token"])
 
 
+async def send_batch(connection: Connection, token: str, batch: Sequence[Sending]) -> Answer:
+    """Send events through the stream."""
+    body = msgspec.json.encode({"events": [one.event() for one in batch]})
+    return await connection.post_json(STREAM, body, key=token)
+
+
 async def record_batch(
     connection: Connection, token: str, ledger: Ledger, batch: Sequence[Sending]
-) -> bool:
-    """Send events through the stream, and note that they are counted; False when overloaded."""
-    body = msgspec.json.encode({"events": [one.event() for one in batch]})
-    answer = await connection.post_json(STREAM, body, key=token)
-    if answer.status == 429:
-        assert answer.headers["stripe-should-retry"] == "true", answer
-        return False
+) -> None:
+    """Send events through the stream, and note that they are counted."""
+    answer = await send_batch(connection, token, batch)
     assert (answer.status, answer.body) == (200, {}), answer
-    for one in batch:
-        assert one.identifier is not None
-        ledger.acknowledge(one, one.identifier)
-    return True
+    ledger.acknowledge_batch(batch)
 
 
 def batched(sendings: Sequence[Sending], size: int) -> Iterator[Sequence[Sending]]:

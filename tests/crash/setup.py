@@ -12,18 +12,17 @@ CUSTOMERS = 5
 START_SECONDS_MAX = 1.5
 
 
-def set_up(data: Path, choices: random.Random) -> tuple[str, Ledger]:
-    """A meter and customers in a new directory; the meter's id, and a ledger of the customers."""
-    with Server(data) as server:
-        client = server.client()
-        meter = client.v1.billing.meters.create(
-            {
-                "display_name": "Requests",
-                "event_name": EVENT_NAME,
-                "default_aggregation": {"formula": "sum"},
-            }
-        )
-        customers = [client.v1.customers.create({}).id for _ in range(CUSTOMERS)]
+def set_up(server: Server, choices: random.Random) -> tuple[str, Ledger]:
+    """A meter and customers on a new server; the meter's id, and a ledger of the customers."""
+    client = server.client()
+    meter = client.v1.billing.meters.create(
+        {
+            "display_name": "Requests",
+            "event_name": EVENT_NAME,
+            "default_aggregation": {"formula": "sum"},
+        }
+    )
+    customers = [client.v1.customers.create({}).id for _ in range(CUSTOMERS)]
     return meter.id, Ledger(customers=customers, random=choices)
 
 

@@ -27,7 +27,8 @@ def test_100_kills_lose_nothing_and_double_nothing(seed: int, tmp_path: Path) ->
 
 
 def check_kills(times: int, answers_max: int, choices: random.Random, data: Path) -> None:
-    meter, ledger = set_up(data, choices)
+    with Server(data) as server:
+        meter, ledger = set_up(server, choices)
     for number in range(times):
         if number % 5 == 4:
             kill_during_start(data, choices)

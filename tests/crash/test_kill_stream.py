@@ -34,7 +34,8 @@ def test_100_kills_under_a_full_stream(seed: int, tmp_path: Path) -> None:
 
 def check_kills(times: int, answers_max: int, choices: random.Random, folder: Path) -> None:
     data = folder / "data"
-    meter, ledger = set_up(data, choices)
+    with Server(data) as server:
+        meter, ledger = set_up(server, choices)
     for number in range(times):
         settings = MOVES_AT_THE_END if number % 3 == 2 else MOVES_ALL_THE_TIME
         server = Server(data, environ=settings).start()
