@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     request_seconds_max: Positive = 60
     idle_seconds_max: Positive = 75
     connections_max: Positive = 16_384
-    idempotency_window_hours: Annotated[int, msgspec.Meta(ge=24)] = 24
+    idempotency_window_hours: Annotated[int, msgspec.Meta(ge=24)] = 720
     customer_cache_entries_max: Positive = 200_000
     key_cache_seconds: Natural = 1
     shutdown_seconds_max: Positive = 20

@@ -17,9 +17,10 @@ from tests.wire.refusals.parameters import PARAMETERS
 from tests.wire.refusals.refusal import NOON, Refusal
 from tests.wire.refusals.requests import REQUESTS
 from tests.wire.refusals.rules import RULES
+from tests.wire.refusals.v2 import V2
 from tests.wire.world import create_customer, create_meter, send, total
 
-ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *REQUESTS)
+ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *REQUESTS, *V2)
 
 
 class World:
@@ -42,6 +43,7 @@ class World:
             "<deleted>": deleted,
             "<asleep>": asleep.id,
             "<grouped>": grouped.id,
+            "<token>": client.v2.billing.meter_event_session.create().authentication_token,
         }
         self.before = self.state()
 
@@ -65,6 +67,7 @@ class World:
         """Send a row's request, with a valid key unless the row brings another."""
         body = self.named(row.body) if isinstance(row.body, str) else row.body
         headers = {"Authorization": f"Bearer {TEST_KEY}", **row.headers}
+        headers["Authorization"] = self.named(headers["Authorization"])
         if headers["Authorization"] == "<none>":
             del headers["Authorization"]
         if isinstance(body, bytes) and "Transfer-Encoding" in headers:

@@ -4,8 +4,9 @@ The decoder checks everything in one pass and says little about what it refuses.
 body read again, walked beside the declared types, and the first fault named by its path.
 """
 
+import re
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -14,6 +15,13 @@ from taximeter.api.params import SHOWN_CHARACTERS_MAX
 from taximeter.errors import InvalidRequest, ParameterMissing, ParameterUnknown
 
 T = TypeVar("T")
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The escape of NUL, and not a backslash before a text that only looks like one."""
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An RFC 3339 time with a zone."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,9 +35,12 @@ def decode_json(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     such as `events[3].payload.value`.
     """
     try:
-        return decoder.decode(body or b"{}")
+        decoded = decoder.decode(body or b"{}")
     except (ValueError, RecursionError) as error:
         raise _fault(body, decoder.type, error) from None
+    if b"\\u0000" in body and _NUL.search(body):
+        raise InvalidRequest("Invalid request: the body contains a NUL character.")
+    return decoded
 
 
 def read_json(body: bytes) -> Any:
@@ -37,7 +48,8 @@ def read_json(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body or b"{}")
     except (ValueError, RecursionError) as error:
-        raise InvalidRequest(f"Invalid request: the body is not valid JSON ({error}).") from None
+        reason = "it is nested too deep" if isinstance(error, RecursionError) else error
+        raise InvalidRequest(f"Invalid request: the body is not valid JSON ({reason}).") from None
 
 
 def _fault(body: bytes, wanted: Any, error: Exception) -> InvalidRequest:

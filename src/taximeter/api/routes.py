@@ -14,8 +14,10 @@ from taximeter.api.execute import execute
 from taximeter.api.http import Incoming, Reply, encode
 from taximeter.api.resources import (
     adjustments,
+    adjustments_v2,
     customers,
     meter_events,
+    meter_events_v2,
     meters,
     sessions,
     summaries,
@@ -30,9 +32,10 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *adjustments.ENDPOINTS,
     *customers.ENDPOINTS,
     *sessions.ENDPOINTS,
+    *adjustments_v2.ENDPOINTS,
 )
 
-HOT_PATHS = {meter_events.PATH: {"POST"}, stream.PATH: {"POST"}}
+HOT_PATHS = {path: {"POST"} for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH)}
 """What the edge answers itself, for the lists of methods that an address takes."""
 
 

@@ -6,28 +6,23 @@ found further on, and reported asynchronously; only a body that cannot be read i
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from datetime import datetime
 
 import msgspec
 import numpy as np
 
 from taximeter.api.http import Incoming, Reply, check_json
-from taximeter.api.json_body import Body, decode_json
+from taximeter.api.json_body import Body, Moment, Name, decode_json
 from taximeter.api.services import Services
 from taximeter.errors import InvalidRequest
 from taximeter.ingest.batch import SentBatch
 from taximeter.ingest.columns import Moments
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.ids import new_identifiers
+from taximeter.kit.moments import moment_us
 
 PATH = "/v2/billing/meter_event_stream"
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _ACCEPTED = Reply(body=b"{}")
 
 
@@ -64,9 +59,9 @@ class Stream:
         events = decode_json(incoming.body, _DECODER).events
         most = services.settings.stream_events_max
         if not 1 <= len(events) <= most:
+            hint = " Send the rest in further requests." if events else ""
             raise InvalidRequest(
-                f"A request carries 1 to {most} events; this one has {len(events)}. Send the rest "
-                "in further requests.",
+                f"A request carries 1 to {most} events; this one has {len(events)}.{hint}",
                 param="events",
             )
         sent = sent_batch(events, now_us=services.clock.now_us())
@@ -93,5 +88,5 @@ def _moments(timestamps: Sequence[datetime | None], now_us: int) -> Moments:
     present = now_us // MICROSECONDS * MICROSECONDS
     if not any(timestamps):
         return np.full(len(timestamps), present, dtype=np.int64)
-    moments = [present if one is None else (one - _EPOCH) // _MICROSECOND for one in timestamps]
+    moments = [present if one is None else moment_us(one) for one in timestamps]
     return np.array(moments, dtype=np.int64)

@@ -4,9 +4,9 @@ from typing import Literal
 
 import msgspec
 
-from taximeter.api.wire.moment import moment_text
 from taximeter.environments import Environment
 from taximeter.kit.clock import MICROSECONDS
+from taximeter.kit.moments import moment_text
 from taximeter.sessions import NewSession
 
 
