@@ -1,15 +1,14 @@
 """A client that goes away in mid-request leaves nothing half recorded."""
 
-import time
+from decimal import Decimal
 
 import pytest
 import stripe
 
 from tests.hostile.line import Line, event_request
+from tests.hostile.totals import total_now
 from tests.serving import Server
-from tests.wire.world import create_customer, create_meter, total
-
-HOUR = 3_600
+from tests.wire.world import create_customer, create_meter
 
 
 class Sender:
@@ -24,9 +23,8 @@ class Sender:
     def request(self, identifier: str) -> bytes:
         return event_request(self.meter, self.customer, identifier, 3)
 
-    def total(self) -> int:
-        now = int(time.time()) // HOUR * HOUR
-        return int(total(self.client, self.meter, self.customer, now - HOUR, now + 2 * HOUR))
+    def total(self) -> Decimal:
+        return total_now(self.client, self.meter, self.customer)
 
     def is_recorded(self, identifier: str) -> bool:
         try:

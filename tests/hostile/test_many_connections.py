@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,8 +9,9 @@ import pytest
 
 from tests.hostile.line import GET, Line, event_request
 from tests.hostile.memory import Peak, resident_bytes
+from tests.hostile.totals import total_now
 from tests.serving import Server
-from tests.wire.world import create_customer, create_meter, send, total
+from tests.wire.world import create_customer, create_meter, send
 
 if sys.platform == "win32":
     pytest.skip("Windows has no limit of open files to raise", allow_module_level=True)
@@ -22,7 +22,6 @@ WANTED = 10_000
 OWN_FILES = 200
 FEW_FILES = 700
 BYTES_EACH_MAX = 16_000
-HOUR = 3_600
 
 
 @pytest.fixture
@@ -57,8 +56,7 @@ def test_idle_connections_cost_little_and_hold_up_nothing(connections: int, tmp_
         assert cost < connections * BYTES_EACH_MAX
         for number in range(50):
             send(client, meter, customer, "2", identifier=f"meanwhile-{number}")
-        now = int(time.time()) // HOUR * HOUR
-        assert total(client, meter, customer, now - HOUR, now + 2 * HOUR) == 101
+        assert total_now(client, meter, customer) == 101
 
 
 def test_connections_over_the_limit_are_turned_away(tmp_path: Path) -> None:
