@@ -56,7 +56,7 @@ class OneCustomer:
 class Settled:
     """A log to which nothing is being written."""
 
-    def settle(self) -> None:
+    def settle(self, *, dated_from_us: int) -> None:
         """Nothing to wait for."""
 
 

@@ -37,11 +37,17 @@ class _Server(uvicorn.Server):
 class ClockedServer:
     """`open_app` in development mode, served by this process; leaving the block stops it."""
 
-    def __init__(self, data: Path, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        settings: Settings | None = None,
+        *,
+        clock: SteppingClock | None = None,
+    ) -> None:
         self.data = data
         self._settings = settings or Settings()
         self._stack = ExitStack()
-        self.clock = SteppingClock(NOON * MICROSECONDS)
+        self.clock = clock or SteppingClock(NOON * MICROSECONDS)
         self.address = ""
         self.app: App
 

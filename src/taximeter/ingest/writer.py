@@ -64,6 +64,7 @@ class Writer:
         self._clock = clock
         self._settings = settings
         self._head = Head()
+        self._dated_from_us = 0
         self._waiting: deque[_Submission] = deque()
         self._waiting_events = 0
         self._changed = threading.Condition()
@@ -93,8 +94,13 @@ class Writer:
         self._enqueue(_Submission(entries, waiter, None))
         return waiter
 
-    def settle(self) -> None:
-        """Wait until everything dated before this call is durable and visible."""
+    def settle(self, *, dated_from_us: int) -> None:
+        """Wait until everything dated before this call is durable and visible.
+
+        No row is dated before `dated_from_us` from then on, even if the clock is set back.
+        """
+        with self._changed:
+            self._dated_from_us = max(self._dated_from_us, dated_from_us)
         self.submit(()).result()
 
     def submit_from_loop(self, entries: Sequence[Entry]) -> "asyncio.Future[Sequence[Outcome]]":
@@ -160,9 +166,16 @@ class Writer:
         entries = [entry for submission in batch for entry in submission.entries]
         if not entries:
             return
-        now_us = max(self._clock.now_us(), self._head.received_at_us)
+        clock_us = self._clock.now_us()
+        now_us = max(clock_us, self._head.received_at_us, self._dated_from_us)
+        self._deduplicator.keep_window(now_us=clock_us)
         transaction = Transaction(
-            entries, log=self._log, deduplicator=self._deduplicator, head=self._head, now_us=now_us
+            entries,
+            log=self._log,
+            deduplicator=self._deduplicator,
+            head=self._head,
+            now_us=now_us,
+            clock_us=clock_us,
         )
         outcomes = transaction.decide()
         if transaction.adds_rows:
