@@ -100,7 +100,7 @@ class Books:
                 self._cancellable.append(one)
 
     def to_cancel(self) -> Sent | None:
-        """An acknowledged event that is as good as cancelled from now on; None where there is none."""
+        """An acknowledged event, from now on as good as cancelled; None where there is none."""
         if not self._cancellable:
             return None
         one = self._cancellable.popleft()
