@@ -30,6 +30,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     customers: int = 20
     rise_bytes_max: int
     rise_bytes_max_an_event: int = 0
+    write_ahead_bytes_max: int | None = None
 
 
 def test_some_seconds_under_a_mixed_load(tmp_path: Path) -> None:
@@ -60,6 +61,8 @@ def check_endurance(plan: Plan, folder: Path) -> None:
             f"warm-up, {risen / MB:+.0f} MB since\n"
         )
         assert risen < plan.rise_bytes_max + plan.rise_bytes_max_an_event * (books.events - events)
+        ahead = (server.data / "usage.duckdb.wal").stat().st_size
+        assert ahead < (plan.write_ahead_bytes_max or ahead + 1), "moves are never checkpointed"
         asyncio.run(load.check())
         assert server.stop() == 0
     with Server(server.data, environ=SETTINGS) as again:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from stripe.billing import Meter
 
+from taximeter.api.http import API_VERSION
 from tests.serving import TEST_KEY
 
 SECONDS_MAX = 60
@@ -26,6 +27,17 @@ def event_request(meter: Meter, customer: str, identifier: str, value: int = 1) 
         f"&payload[stripe_customer_id]={customer}"
     ).encode()
     return POST + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+def stream_request(token: str, events: list[dict[str, Any]]) -> bytes:
+    """A whole request that sends events through the stream."""
+    body = json.dumps({"events": events}).encode()
+    return (
+        b"POST /v2/billing/meter_event_stream HTTP/1.1\r\nHost: x\r\n"
+        + f"Authorization: Bearer {token}\r\nStripe-Version: {API_VERSION}\r\n".encode()
+        + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+        + body
+    )
 
 
 class Answer(NamedTuple):

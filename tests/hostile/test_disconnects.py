@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 import stripe
 
-from tests.hostile.line import Line, event_request
+from tests.hostile.line import Line, event_request, stream_request
 from tests.hostile.totals import total_now
 from tests.serving import Server
 from tests.wire.world import create_customer, create_meter
@@ -22,6 +22,15 @@ class Sender:
 
     def request(self, identifier: str) -> bytes:
         return event_request(self.meter, self.customer, identifier, 3)
+
+    def batch(self, identifiers: list[str]) -> bytes:
+        session = self.client.v2.billing.meter_event_session.create()
+        payload = {"stripe_customer_id": self.customer, "value": "3"}
+        events = [
+            {"event_name": self.meter.event_name, "identifier": one, "payload": payload}
+            for one in identifiers
+        ]
+        return stream_request(session.authentication_token, events)
 
     def total(self) -> Decimal:
         return total_now(self.client, self.meter, self.customer)
@@ -73,6 +82,39 @@ def test_request_whose_sender_left_before_the_answer_counts_once_when_it_is_sent
                 message = f"An event already exists with identifier {identifier}."
                 assert answer.error["message"] == message
     assert sender.total() == 3 * len(identifiers)
+
+
+def test_batch_that_is_cut_off_at_any_byte_is_not_recorded(sender: Sender) -> None:
+    identifiers = [f"batch-{number}-{sender.meter.id}" for number in range(5)]
+    request = sender.batch(identifiers)
+    for size in range(1, len(request), 31):
+        with Line(sender.address) as line:
+            line.send(request[:size])
+            line.cut()
+    assert [one for one in identifiers if sender.is_recorded(one)] == []
+    with Line(sender.address) as line:
+        line.send(request)
+        assert line.answer().status == 200
+    assert sender.total() == 15
+
+
+def test_batch_whose_sender_left_before_the_answer_counts_once_when_it_is_sent_again(
+    sender: Sender,
+) -> None:
+    batches = [
+        sender.batch([f"{batch}-{number}-{sender.meter.id}" for number in range(50)])
+        for batch in range(20)
+    ]
+    for number, batch in enumerate(batches):
+        with Line(sender.address) as line:
+            line.send(batch)
+            if number % 2:
+                line.cut()
+    for batch in batches:
+        with Line(sender.address) as line:
+            line.send(batch)
+            assert line.answer().status == 200
+    assert sender.total() == 3 * 50 * 20
 
 
 def test_others_in_the_same_commit_are_answered_when_one_has_left(sender: Sender) -> None:
