@@ -22,12 +22,14 @@ from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.log import LogFailed
 from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import Clock, SystemClock
+from taximeter.reports.reporter import Reporter
 from taximeter.settings import SettingError, Settings
 from taximeter.storage.directory import DataDirectory
 from taximeter.storage.duckdb.audit import DuckAudit
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
+from taximeter.storage.duckdb.rejections import DuckRejections
 from taximeter.storage.migrations import StoreUnusable
 from taximeter.storage.records.database import RecordsDatabase
 
@@ -42,6 +44,7 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
     records: RecordsDatabase
     usage_log: DuckLog
     reader: DuckReader
+    rejections: DuckRejections
     audit: DuckAudit
 
 
@@ -49,6 +52,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     """A running server, short of its sockets."""
 
     services: Services
+    reporter: Reporter
     asgi: Asgi
 
 
@@ -93,6 +97,7 @@ def open_stores(data: Path, settings: Settings) -> Iterator[Stores]:
                     records=records,
                     usage_log=DuckLog(usage),
                     reader=DuckReader(usage),
+                    rejections=DuckRejections(usage),
                     audit=DuckAudit(usage),
                 )
             finally:
@@ -123,6 +128,7 @@ def open_app(
             clock=clock,
             records=stores.records,
             reader=stores.reader,
+            rejections=stores.rejections,
             writer=writer,
             directory=directory,
             intake=Intake(writer=writer, directory=directory, clock=clock, settings=settings),
@@ -135,16 +141,23 @@ def open_app(
             ),
             sessions=SessionAuthenticator(reading=stores.records.reading, clock=clock),
         )
+        reporter = Reporter(
+            records=stores.records, reader=stores.rejections, writer=writer, clock=clock
+        )
         writer.start()
         rebuild = threading.Thread(
             target=_rebuild, args=(deduplicator, clock), name="rebuild identifiers"
         )
         rebuild.start()
         try:
+            reporter.start()
             yield App(
-                services=services, asgi=Edge(services=services, routes=build_routes(services))
+                services=services,
+                reporter=reporter,
+                asgi=Edge(services=services, routes=build_routes(services)),
             )
         finally:
+            reporter.close()
             deduplicator.stop()
             rebuild.join()
             writer.close()

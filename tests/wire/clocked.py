@@ -42,12 +42,13 @@ class ClockedServer:
         data: Path,
         settings: Settings | None = None,
         *,
+        later: int = 0,
         clock: SteppingClock | None = None,
     ) -> None:
         self.data = data
         self._settings = settings or Settings()
         self._stack = ExitStack()
-        self.clock = clock or SteppingClock(NOON * MICROSECONDS)
+        self.clock = clock or SteppingClock((NOON + later) * MICROSECONDS)
         self.address = ""
         self.app: App
 

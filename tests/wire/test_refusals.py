@@ -12,6 +12,7 @@ from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 from tests.wire.refusals.events import EVENT_ROWS
+from tests.wire.refusals.ingestion import INGESTION
 from tests.wire.refusals.lists import LISTS
 from tests.wire.refusals.parameters import PARAMETERS
 from tests.wire.refusals.refusal import NOON, Refusal
@@ -20,7 +21,7 @@ from tests.wire.refusals.rules import RULES
 from tests.wire.refusals.v2 import V2
 from tests.wire.world import create_customer, create_meter, send, total
 
-ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *REQUESTS, *V2)
+ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *REQUESTS, *INGESTION, *V2)
 
 
 class World:

@@ -16,6 +16,8 @@ from taximeter.api.resources import (
     adjustments,
     adjustments_v2,
     customers,
+    events,
+    ingestion,
     meter_events,
     meter_events_v2,
     meters,
@@ -33,6 +35,8 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *customers.ENDPOINTS,
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
+    *events.ENDPOINTS,
+    *ingestion.ENDPOINTS,
 )
 
 HOT_PATHS = {path: {"POST"} for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH)}

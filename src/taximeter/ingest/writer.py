@@ -18,7 +18,7 @@ until the next start reads its end anew.
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 import structlog
@@ -65,6 +65,7 @@ class Writer:
         self._settings = settings
         self._head = Head()
         self._dated_from_us = 0
+        self._notice: Callable[[int], None] | None = None
         self._waiting: deque[_Submission] = deque()
         self._waiting_events = 0
         self._changed = threading.Condition()
@@ -94,14 +95,19 @@ class Writer:
         self._enqueue(_Submission(entries, waiter, None))
         return waiter
 
-    def settle(self, *, dated_from_us: int) -> None:
+    def settle(self, *, until_us: int = 0) -> None:
         """Wait until everything dated before this call is durable and visible.
 
-        No row is dated before `dated_from_us` from then on, even if the clock is set back.
+        With a moment that is not in the future, nothing that comes later will be dated before it:
+        what was read up to there stays what it was, even if the machine's clock is set back.
         """
         with self._changed:
-            self._dated_from_us = max(self._dated_from_us, dated_from_us)
+            self._dated_from_us = max(self._dated_from_us, until_us)
         self.submit(()).result()
+
+    def watch_rejections(self, notice: Callable[[int], None]) -> None:
+        """Have the date of each commit that kept rejected events told, by the writer's thread."""
+        self._notice = notice
 
     def submit_from_loop(self, entries: Sequence[Entry]) -> "asyncio.Future[Sequence[Outcome]]":
         """Queue entries from the running event loop; otherwise as `submit`."""
@@ -193,6 +199,8 @@ class Writer:
                 received_at_us=now_us,
             )
             self._head = Head(transaction.seq, now_us)
+        if transaction.rejections and self._notice is not None:
+            self._notice(now_us)
         start = 0
         for submission in batch:
             end = start + len(submission.entries)

@@ -43,7 +43,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 class Barrier(Protocol):
     """Waits until everything dated before a moment is durable and visible."""
 
-    def settle(self, *, dated_from_us: int) -> None:
+    def settle(self, *, until_us: int = 0) -> None:
         """Return once no row that is dated before this moment, which has come, can still appear."""
         ...
 
@@ -141,7 +141,7 @@ def _settle(as_of: int, *, barrier: Barrier, clock: Clock) -> None:
             f"{now} or earlier, or leave as_of out for the present answer.",
             param="as_of",
         )
-    barrier.settle(dated_from_us=as_of * MICROSECONDS)
+    barrier.settle(until_us=as_of * MICROSECONDS)
 
 
 def _position(total: Total) -> Position:

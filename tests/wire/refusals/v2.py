@@ -1,5 +1,6 @@
 """Requests to v2 that are refused: bodies that cannot be read, events, adjustments, the stream."""
 
+import base64
 import json
 from typing import Any
 
@@ -433,4 +434,98 @@ BODIES = (
     ),
 )
 
-V2 = (*SINGLE, *CANCELLING, *STREAMING, *BODIES)
+CORE_EVENTS = "/v2/core/events"
+
+
+def token(**changes: Any) -> str:
+    """Return a page token that is nearly right."""
+    fields = {"direction": "after", "id": "evt_test_1", "limit": 10, "filters": {}, **changes}
+    return base64.urlsafe_b64encode(json.dumps(fields).encode()).decode()
+
+
+def _events(name: str, query: str, **expected: Any) -> Refusal:
+    return Refusal(
+        name=f"v2 events: {name}",
+        method="GET",
+        path=f"{CORE_EVENTS}{query}",
+        **{"headers": VERSION, "code": "invalid_request", **expected},
+    )
+
+
+_BAD_PAGE = (
+    "Invalid page: {}; ask for next_page_url or previous_page_url as it was answered, or begin "
+    "again without a page."
+)
+_PAGES = {
+    "no token": "x",
+    "a token of nothing": "e30=",
+    "a token of an event that is not there": token(id="evt_test_1"),
+    "a token with a size of its own": token(limit=101),
+    "a token with odd filters": token(filters={"types": "x"}),
+    "a token with a moment past counting": token(filters={"created_gt_us": 10**30}),
+}
+
+LISTING = (
+    _events(
+        "none",
+        "/evt_none",
+        status=404,
+        code="resource_missing",
+        param="id",
+        message="No such event: 'evt_none'. Events can be read for 30 days.",
+    ),
+    _events(
+        "a limit of 0",
+        "?limit=0",
+        code="parameter_invalid_integer",
+        param="limit",
+        message="This value must be greater than or equal to 1 (it currently is '0').",
+    ),
+    _events(
+        "a limit of 101",
+        "?limit=101",
+        code="parameter_invalid_integer",
+        param="limit",
+        message="This value must be less than or equal to 100 (it currently is '101').",
+    ),
+    _events(
+        "a cursor of v1",
+        "?starting_after=evt_1",
+        code="parameter_unknown",
+        param="starting_after",
+        message="Received unknown parameter: starting_after",
+    ),
+    _events(
+        "a moment without a zone",
+        "?created[gte]=2026-09-22T12:00:00",
+        param="created.gte",
+        message="Invalid timestamp: 2026-09-22T12:00:00; send an RFC 3339 time with a zone, "
+        "such as 2026-01-31T23:59:59Z",
+    ),
+    _events(
+        "a moment in seconds",
+        f"?created[lt]={NOON}",
+        param="created.lt",
+        message=f"Invalid timestamp: {NOON}; send an RFC 3339 time with a zone, such as "
+        "2026-01-31T23:59:59Z",
+    ),
+    _events(
+        "21 types",
+        "?" + "&".join(f"types[{index}]=a" for index in range(21)),
+        param="types",
+        message="At most 20 types can be asked for.",
+    ),
+    _events(
+        "a page and a filter",
+        "?page=x&object_id=mtr_1",
+        param="object_id",
+        message="A page keeps the filters that the list was begun with; leave object_id out, "
+        "or begin again without a page.",
+    ),
+    *(
+        _events(name, f"?page={page}", param="page", message=_BAD_PAGE.format(page[:100]))
+        for name, page in _PAGES.items()
+    ),
+)
+
+V2 = (*LISTING, *SINGLE, *CANCELLING, *STREAMING, *BODIES)

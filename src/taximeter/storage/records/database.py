@@ -12,8 +12,10 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
 from taximeter.storage.records.environments import EnvironmentTable
+from taximeter.storage.records.events import EventTable
 from taximeter.storage.records.meters import MeterTable
 from taximeter.storage.records.migrations import MIGRATIONS
 from taximeter.storage.records.requests import RequestTable
@@ -33,6 +35,8 @@ class Unit:
         self.customers = CustomerTable(connection)
         self.requests = RequestTable(connection)
         self.sessions = SessionTable(connection)
+        self.events = EventTable(connection)
+        self.cursors = CursorTable(connection)
 
 
 class RecordsDatabase:
