@@ -87,15 +87,14 @@ def test_while_nothing_can_be_moved_usage_is_taken_and_afterwards_moved(tmp_path
         in_the_way = server.data / "usage.duckdb.wal"
         in_the_way.mkdir()
         token = asyncio.run(_session(server.address))
-        while len(_tails(server.data)) < 4:
+        while len(_tails(server.data)) < 7:
             assert asyncio.run(_send(server.address, ledger, 5, token)) is None
         asyncio.run(_check_totals(server.address, ledger, meter))
         in_the_way.rmdir()
-        while len(_tails(server.data)) > 2:
+        while len(_tails(server.data)) > 4:
             assert asyncio.run(_send(server.address, ledger, 1, token)) is None
         asyncio.run(_check_totals(server.address, ledger, meter))
         assert server.stop() == 0
-    assert _tails(server.data) == []
     ledger.check(stored_events(server.data, tmp_path / "copy"))
 
 
