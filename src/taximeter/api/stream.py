@@ -19,7 +19,7 @@ from taximeter.ingest.batch import SentBatch
 from taximeter.ingest.columns import Moments
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.ids import new_identifiers
-from taximeter.kit.moments import moment_us
+from taximeter.kit.moments import moments_us
 
 PATH = "/v2/billing/meter_event_stream"
 
@@ -88,5 +88,9 @@ def _moments(timestamps: Sequence[datetime | None], now_us: int) -> Moments:
     present = now_us // MICROSECONDS * MICROSECONDS
     if not any(timestamps):
         return np.full(len(timestamps), present, dtype=np.int64)
-    moments = [present if one is None else moment_us(one) for one in timestamps]
-    return np.array(moments, dtype=np.int64)
+    moments = moments_us([one for one in timestamps if one is not None])
+    if len(moments) == len(timestamps):
+        return moments
+    filled = np.full(len(timestamps), present, dtype=np.int64)
+    filled[[one is not None for one in timestamps]] = moments
+    return filled

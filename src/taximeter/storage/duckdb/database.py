@@ -61,6 +61,8 @@ class UsageDatabase:
             raise StoreUnusable(_why_unopened(path, str(error))) from None
         except duckdb.Error as error:
             raise StoreUnusable(_damaged(path, str(error))) from None
+        # Else every tail would be compressed when it is let go of, only to be deleted.
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         try:
             migrate(_DuckLedger(connection), MIGRATIONS, store=f"usage log {path}")
             tails = Tails(connection, path, tail_events_max=settings.tail_events_max)

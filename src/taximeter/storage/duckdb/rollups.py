@@ -113,8 +113,8 @@ class Rollups:
             + _PICKED.format(rows=_PICK_ROWS.format(events=events, cancellations=cancellations))
         )
         cursor.execute(_TOUCHED.format(cancellations=cancellations))
-        bounds = cursor.execute("SELECT min(bucket), max(bucket) FROM touched").fetchone()
-        if bounds is not None and bounds[0] is not None:
+        (bounds,) = cursor.execute("SELECT min(bucket), max(bucket) FROM touched").fetchall()
+        if bounds[0] is not None:
             self._pick_anew(cursor, *bounds)
 
     def _pick_anew(
@@ -188,7 +188,6 @@ class Rollups:
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = cursor.execute(sql).fetchone()
-    assert row is not None, "an aggregate without groups returns a row"
+    (row,) = cursor.execute(sql).fetchall()
     count: int = row[0]
     return count

@@ -77,10 +77,9 @@ class Tails:
             self._root.execute(f"ATTACH '{_quoted(path)}' AS {tail.name}")
             for table in TABLES:
                 seq = "max(seq)" if table in NUMBERED else "0"
-                row = self._root.execute(
+                (row,) = self._root.execute(
                     f"SELECT count(*), coalesce({seq}, 0) FROM {tail.name}.{table}"
-                ).fetchone()
-                assert row is not None, "an aggregate without groups returns a row"
+                ).fetchall()
                 tail.rows += row[0]
                 tail.last_seq = max(tail.last_seq, row[1])
             live.append(tail)
