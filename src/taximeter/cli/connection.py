@@ -17,7 +17,7 @@ from taximeter.settings import Settings
 
 SWEEP_SECONDS = 1.0
 BODY_GRACE_SECONDS = 5
-"""The edge answers a slow body with 408 in time; only what goes on after that is cut here."""
+"""How long the edge, which answers a slow body with 408, is woken before the connection is cut."""
 
 PIPELINED_MAX = 64
 """Requests of one connection that wait for the answer to another one."""
@@ -126,6 +126,9 @@ class Connection(HttpToolsProtocol):
             self._stuck_since = None
             if now > self._deadline:
                 self.transport.close()
+            elif not self._awaits_head and now > self._deadline - BODY_GRACE_SECONDS:
+                # The edge is handed an empty piece of the body, and sees what time it is.
+                self.cycle.message_event.set()
         elif self._stuck_since is None:
             self._stuck_since = now
         elif now > self._stuck_since + self.watch.request_seconds_max:
