@@ -41,10 +41,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Barrier(Protocol):
-    """Waits until everything dated before now is durable and visible."""
+    """Waits until everything dated before a moment is durable and visible."""
 
-    def settle(self) -> None:
-        """Return once no earlier-dated row can still appear."""
+    def settle(self, *, until_us: int = 0) -> None:
+        """Return once no row that is dated before this moment, which has come, can still appear."""
         ...
 
 
@@ -141,7 +141,7 @@ def _settle(as_of: int, *, barrier: Barrier, clock: Clock) -> None:
             f"{now} or earlier, or leave as_of out for the present answer.",
             param="as_of",
         )
-    barrier.settle()
+    barrier.settle(until_us=as_of * MICROSECONDS)
 
 
 def _position(total: Total) -> Position:
