@@ -1,7 +1,7 @@
 """CSV with a header: `identifier`, `timestamp`, `event_name` and `payload_` columns.
 
-Chunks without a quote, which are most, are parsed by Arrow into columns. Wherever a chunk holds a
-quote, or anything that Arrow does not take, the standard library's reader goes row by row; it alone
+Most chunks hold no quotes, or only such as enclose a cell; Arrow parses them into columns. Wherever
+there is anything else, or Arrow refuses, the standard library's reader goes row by row; it alone
 decides what is right, and a property test holds the two together.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
@@ -24,6 +25,8 @@ from taximeter.imports.rows import (
     Unreadable,
     holds_nul,
 )
+
+_LINE_FEED, _CARRIAGE_RETURN = ord("\n"), ord("\r")
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -47,7 +50,7 @@ class CsvRows:
         names = [str(index) for index in range(len(header.columns))]
         self._options: dict[str, Any] = {
             "parse_options": arrow_csv.ParseOptions(
-                delimiter=header.delimiter, quote_char=False, ignore_empty_lines=True
+                delimiter=header.delimiter, double_quote=False, newlines_in_values=True
             ),
             "convert_options": arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
@@ -106,7 +109,9 @@ class CsvRows:
 
     def _columns(self, chunk: bytes) -> Sequence[Sequence[str]] | None:
         """Parse a chunk into columns if everything in it is plain, else None."""
-        if b'"' in chunk or b"\0" in chunk or chunk.count(b"\r") != chunk.count(b"\r\n"):
+        if b"\0" in chunk or chunk.count(b"\r") != chunk.count(b"\r\n"):
+            return None
+        if b'"' in chunk and not _quotes_enclose(chunk, self._header.delimiter.encode()):
             return None
         reading = arrow_csv.ReadOptions(
             use_threads=False, column_names=self._names, block_size=len(chunk) + 1
@@ -177,6 +182,20 @@ class CsvRows:
             timestamps=columns[header.timestamp],
             unreadable=unreadable,
         )
+
+
+def _quotes_enclose(chunk: bytes, delimiter: bytes) -> bool:
+    """Say whether quotes come in pairs that enclose one cell each, and nowhere else."""
+    # A line end on both sides, so that the first and the last cell need no rule of their own.
+    every = np.frombuffer(b"\n%b\n" % chunk, dtype=np.uint8)
+    quotes = np.flatnonzero(every == ord('"'))
+    if quotes.size % 2:
+        return False
+    before, after = every[quotes[::2] - 1], every[quotes[1::2] + 1]
+    edge = ord(delimiter)
+    opens = (before == edge) | (before == _LINE_FEED)
+    closes = (after == edge) | (after == _LINE_FEED) | (after == _CARRIAGE_RETURN)
+    return bool(opens.all() and closes.all())
 
 
 def _payloads(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> Sequence[dict[str, str]]:

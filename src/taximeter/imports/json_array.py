@@ -1,7 +1,8 @@
 """A JSON array of objects, read piece by piece: its size is no matter.
 
-The commas between elements are found without parsing anything: by counting quotes and brackets
-over all bytes at once.
+A chunk ends where one object seems to end and the next to begin; that it decodes proves that it
+does. Where it does not decode, the commas between elements are found by counting quotes and
+brackets over all bytes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from taximeter.imports.rows import NO_ROWS, FileRefused, FormatName, Original, T
 _OPENING = np.zeros(256, dtype=np.int8)
 _OPENING[[ord("{"), ord("[")]] = 1
 _OPENING[[ord("}"), ord("]")]] = -1
+_TRIES = 8
+_BLANKS_MAX = 64
 _QUOTE, _COMMA = ord('"'), ord(",")
 
 
@@ -62,6 +65,11 @@ class JsonArray:
         """Take all elements that a comma or the end of the array follows."""
         if self._ended:
             return _nothing_behind(buffer)
+        likely = _likely_end(buffer)
+        if likely is not None:
+            rows = self._rows.read_plain(buffer[:likely])
+            if rows is not None:
+                return Taken(rows, likely + 1)
         commas = find_commas(buffer)
         if commas.end is not None:
             if buffer[commas.end] != ord("]"):
@@ -105,6 +113,19 @@ class JsonArray:
     def rejected_row(self, original: Original, reasons: Mapping[str, str]) -> bytes:
         """Spell the element on one line, the reasons first."""
         return rejected_object(original, reasons)
+
+
+def _likely_end(buffer: bytes) -> int | None:
+    """Return the place of the last comma that stands between a } and a {."""
+    place = len(buffer)
+    for _ in range(_TRIES):
+        place = buffer.rfind(b"{", 0, place)
+        if place < 0:
+            return None
+        before = buffer[max(0, place - _BLANKS_MAX) : place].rstrip(BLANK)
+        if before.endswith(b",") and before[:-1].rstrip(BLANK).endswith(b"}"):
+            return buffer.rfind(b",", 0, place)
+    return None
 
 
 def _nothing_behind(buffer: bytes) -> Taken:

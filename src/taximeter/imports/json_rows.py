@@ -6,6 +6,7 @@ bad row does not take others with it.
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import Any, cast
 
 import msgspec
@@ -34,7 +35,7 @@ class TextRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False)
     error_message: msgspec.Raw = msgspec.Raw()
 
 
-class AnyRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AnyRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A row as anyone may write it: values and identifiers may be numbers."""
 
     event_name: str | None = None
@@ -51,6 +52,7 @@ ANY_ROW = msgspec.json.Decoder(AnyRow, float_hook=str)
 NOT_READ = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 DecodedRow = TextRow | AnyRow
+_TIMESTAMP = attrgetter("timestamp")
 
 
 class JsonRows:
@@ -71,13 +73,17 @@ class JsonRows:
 
     def read(self, chunk: bytes, split: Callable[[bytes], Sequence[Original]], count: int) -> Rows:
         """Read a chunk of `count` rows; `split` finds them one by one where that is needed."""
-        if b"\\u0000" not in chunk:
-            decoded = self._decode(chunk)
-            if decoded is not None and len(decoded) == count:
-                rows = self._plain(decoded)
-                if rows is not None:
-                    return rows
+        rows = self.read_plain(chunk)
+        if rows is not None and rows.count == count:
+            return rows
         return self._row_by_row([one.content for one in split(chunk)])
+
+    def read_plain(self, chunk: bytes) -> Rows | None:
+        """Read a chunk if it is nothing but rows that obviously are events, else return None."""
+        if b"\\u0000" in chunk:
+            return None
+        decoded = self._decode(chunk)
+        return None if decoded is None else self._plain(decoded)
 
     def _decode(self, chunk: bytes) -> Sequence[DecodedRow] | None:
         if self._only_texts:
@@ -108,7 +114,7 @@ class JsonRows:
             kinds = set(map(type, chain.from_iterable(map(dict.values, sent))))
             if not (
                 kinds <= {str, int}
-                and {type(row.timestamp) for row in decoded} <= {str, int}
+                and set(map(type, map(_TIMESTAMP, decoded))) <= {str, int}
                 and set(map(type, identifiers)) <= {str, type(None)}
             ):
                 return None

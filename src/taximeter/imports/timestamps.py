@@ -7,7 +7,7 @@ Columns that hold one kind are read whole; every other one timestamp by timestam
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -77,23 +77,24 @@ def read_plain_column(sent: Sequence[SentTimestamp]) -> Moments | None:
     """Read a column of Unix seconds, or one of moments in ISO 8601; None where it is neither."""
     kinds = set(map(type, sent))
     if kinds == {int}:
-        return _seconds(sent)
+        return _seconds(cast("Sequence[int]", sent))
     if kinds != {str}:
         return None
-    joined = "".join(map(str, sent))
-    if joined.isascii() and joined.isdigit() and all(sent):
-        if max(map(len, map(str, sent))) > _SECONDS_DIGITS_MAX:
+    texts = cast("Sequence[str]", sent)
+    joined = "".join(texts)
+    if joined.isascii() and joined.isdigit():
+        if not all(texts) or max(map(len, texts)) > _SECONDS_DIGITS_MAX:
             return None
-        return _seconds(list(map(int, map(str, sent))))
+        return _seconds(list(map(int, texts)))
     try:
-        moments = pa.array(sent, pa.string()).cast(_ISO_TYPE).cast(pa.int64())
+        moments = pa.array(texts, pa.string()).cast(_ISO_TYPE).cast(pa.int64())
     except pa.ArrowInvalid:
         return None
     read: Moments = moments.to_numpy()
     return read
 
 
-def _seconds(sent: Sequence[Any]) -> Moments | None:
+def _seconds(sent: Sequence[int]) -> Moments | None:
     if len(str(max(sent))) > _SECONDS_DIGITS_MAX or min(sent) < 0:
         return None
     return np.array(sent, dtype=np.int64) * MICROSECONDS
