@@ -23,10 +23,6 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     payload: Sequence[int]
     payload_keys: Sequence[str]
 
-    def kept(self) -> Sequence[str]:
-        """Return the columns' names without those of a file of rejected rows."""
-        return self.without_reasons(self.columns)
-
     def without_reasons(self, cells: Sequence[str]) -> list[str]:
         """Return a row's cells without those of a file of rejected rows."""
         reasons = {at for at, name in enumerate(self.columns) if name in REASON_FIELDS}

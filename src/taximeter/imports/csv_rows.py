@@ -7,7 +7,7 @@ decides what is right, and a property test holds the two together.
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from taximeter.imports.rows import (
     Rows,
     Taken,
     Unreadable,
+    Why,
     holds_nul,
 )
 
@@ -88,19 +89,27 @@ class CsvRows:
 
     def rejected_head(self) -> bytes:
         """Return the header, with a column for each reason before the others."""
-        return self._spelled([*REASON_FIELDS, *self._header.kept()])
+        kept = self._header.without_reasons(self._header.columns)
+        added = [] if self._header.identifier is not None else ["identifier"]
+        return self._spelled([*REASON_FIELDS, *added, *kept])
 
-    def rejected_row(self, original: Original, reasons: Mapping[str, str]) -> bytes:
+    def rejected_row(self, original: Original, why: Why) -> bytes:
         """Spell the row with its reasons before it.
 
         In front, because a row may have too many cells; what cannot be parsed stands in one cell.
         """
-        text = original.content.decode(errors="surrogateescape")
         record = next(_records(original.content, self._header.delimiter, last=True))
-        cells = [text.strip()]
-        if not isinstance(record.cells, str):
-            cells = self._header.without_reasons(record.cells)
-        return self._spelled([*(reasons[field] for field in REASON_FIELDS), *cells])
+        if isinstance(record.cells, str):
+            cells = [record.text.strip("\r\n")]
+        else:
+            cells = list(record.cells)
+            place = self._header.identifier
+            if place is not None and place < len(cells):
+                cells[place] = cells[place] or why.identifier
+            cells = self._header.without_reasons(cells)
+        if self._header.identifier is None:
+            cells.insert(0, why.identifier)
+        return self._spelled([*why.fields().values(), *cells])
 
     def _spelled(self, cells: Sequence[str]) -> bytes:
         spelled = io.StringIO()

@@ -5,14 +5,14 @@ does. Where it does not decode, the commas between elements are found by countin
 brackets over all bytes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from taximeter.imports.json_rows import BLANK, AnyRow, JsonRows, TextRow, rejected_object
-from taximeter.imports.rows import NO_ROWS, FileRefused, FormatName, Original, Taken
+from taximeter.imports.rows import NO_ROWS, FileRefused, FormatName, Original, Taken, Why
 
 _OPENING = np.zeros(256, dtype=np.int8)
 _OPENING[[ord("{"), ord("[")]] = 1
@@ -85,7 +85,10 @@ class JsonArray:
             raise FileRefused("the array does not end: its closing ] is missing, or a quote")
         else:
             return None
-        return Taken(self._rows.read(inside, self.originals, count), size)
+        rows = self._rows.read_plain(inside)
+        if rows is None or rows.count != count:
+            rows = self._rows.read_each(self.originals(inside))
+        return Taken(rows, size)
 
     def skip(self, buffer: bytes) -> int | None:
         """Refuse: where the next element begins cannot be known."""
@@ -110,9 +113,9 @@ class JsonArray:
         """Return nothing: rejected elements are written as JSON Lines, which can be appended to."""
         return b""
 
-    def rejected_row(self, original: Original, reasons: Mapping[str, str]) -> bytes:
+    def rejected_row(self, original: Original, why: Why) -> bytes:
         """Spell the element on one line, the reasons first."""
-        return rejected_object(original, reasons)
+        return rejected_object(original, why)
 
 
 def _likely_end(buffer: bytes) -> int | None:

@@ -1,6 +1,6 @@
 """JSON Lines: one object on each line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -11,7 +11,7 @@ from taximeter.imports.json_rows import (
     TextRow,
     rejected_object,
 )
-from taximeter.imports.rows import FormatName, Original, Taken
+from taximeter.imports.rows import FormatName, Original, Taken, Why
 
 
 class JsonLines:
@@ -34,8 +34,10 @@ class JsonLines:
         if not size:
             return None
         chunk = buffer[:size]
-        count = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
-        return Taken(self._rows.read(chunk, self.originals, count), size)
+        rows = self._rows.read_plain(chunk) if chunk.startswith(b"{") else None
+        if rows is None or rows.count != _objects(chunk):
+            rows = self._rows.read_each(self.originals(chunk))
+        return Taken(rows, size)
 
     def skip(self, buffer: bytes) -> int | None:
         """Drop up to the next line."""
@@ -50,6 +52,16 @@ class JsonLines:
         """Return nothing: every line stands for itself."""
         return b""
 
-    def rejected_row(self, original: Original, reasons: Mapping[str, str]) -> bytes:
+    def rejected_row(self, original: Original, why: Why) -> bytes:
         """Spell the row on one line, the reasons first."""
-        return rejected_object(original, reasons)
+        return rejected_object(original, why)
+
+
+def _objects(chunk: bytes) -> int | None:
+    """Return how many lines there are if each is one object at least, else None.
+
+    No value goes on over the end of such a line. As many values as lines are thus one on each.
+    """
+    ends = chunk.count(b"\n")
+    between = chunk.count(b"}\n{") + chunk.count(b"}\r\n{")
+    return between + 1 if ends == between + chunk.endswith(b"\n") else None

@@ -17,6 +17,7 @@ from taximeter.imports.rows import (
     Rows,
     SentTimestamp,
     Unreadable,
+    Why,
     holds_nul,
 )
 
@@ -71,13 +72,6 @@ class JsonRows:
         self._event_name = event_name
         self._only_texts = True
 
-    def read(self, chunk: bytes, split: Callable[[bytes], Sequence[Original]], count: int) -> Rows:
-        """Read a chunk of `count` rows; `split` finds them one by one where that is needed."""
-        rows = self.read_plain(chunk)
-        if rows is not None and rows.count == count:
-            return rows
-        return self._row_by_row([one.content for one in split(chunk)])
-
     def read_plain(self, chunk: bytes) -> Rows | None:
         """Read a chunk if it is nothing but rows that obviously are events, else return None."""
         if b"\\u0000" in chunk:
@@ -129,15 +123,16 @@ class JsonRows:
             timestamps=[row.timestamp for row in decoded],
         )
 
-    def _row_by_row(self, contents: Sequence[bytes]) -> Rows:
+    def read_each(self, originals: Sequence[Original]) -> Rows:
+        """Read row by row, and say of each that is no event why."""
         places: list[int] = []
         names: list[str] = []
         payloads: list[dict[str, str]] = []
         identifiers: list[str | None] = []
         timestamps: list[SentTimestamp] = []
         unreadable: list[Unreadable] = []
-        for place, content in enumerate(contents):
-            row = self._checked(content)
+        for place, original in enumerate(originals):
+            row = self._checked(original.content)
             if isinstance(row, str):
                 unreadable.append(Unreadable(place, "invalid_row", row))
                 continue
@@ -147,7 +142,7 @@ class JsonRows:
             identifiers.append(None if row.identifier is None else str(row.identifier))
             timestamps.append(row.timestamp)
         return Rows(
-            count=len(contents),
+            count=len(originals),
             places=places,
             event_names=names,
             payloads=payloads,
@@ -197,16 +192,19 @@ def _texts_of(payload: Mapping[str, Any]) -> dict[str, str]:
     return {key: value if value.__class__ is str else str(value) for key, value in payload.items()}
 
 
-def rejected_object(original: Original, reasons: Mapping[str, str]) -> bytes:
+def rejected_object(original: Original, why: Why) -> bytes:
     """Spell a rejected row as an object on one line: its fields as they were sent, and why.
 
     What is no object cannot be given fields: it stands as text in one that is.
     """
     try:
-        fields = msgspec.json.decode(original.content, type=dict[str, msgspec.Raw])
+        sent = msgspec.json.decode(original.content, type=dict[str, msgspec.Raw])
     except NOT_READ:
         text = original.content.decode(errors="replace").strip()
-        return msgspec.json.encode({**reasons, "text": text}) + b"\n"
-    kept = {key: value for key, value in fields.items() if key not in REASON_FIELDS}
-    spelled = msgspec.json.encode({**reasons, **kept})
-    return spelled.replace(b"\n", b" ").replace(b"\r", b" ") + b"\n"
+        told = {**why.fields(), "identifier": why.identifier, "text": text}
+        return msgspec.json.encode(told) + b"\n"
+    fields: dict[str, str | msgspec.Raw] = {**why.fields()}
+    fields |= {key: value for key, value in sent.items() if key not in REASON_FIELDS}
+    if bytes(sent.get("identifier", b"null")) == b"null":
+        fields["identifier"] = why.identifier
+    return msgspec.json.encode(fields).replace(b"\n", b" ").replace(b"\r", b" ") + b"\n"

@@ -53,6 +53,11 @@ def lay_out(rows: Rows, *, file_id: str, first_row: int) -> LaidOut:
     )
 
 
+def row_identifier(file_id: str, row: int) -> str:
+    """Return what a row without an identifier is known by."""
+    return f"{file_id}_{row}"
+
+
 def part(sent: SentBatch, kept: Sequence[int]) -> SentBatch:
     """Return the events at these indexes."""
     return SentBatch(
@@ -67,7 +72,7 @@ def _identifiers(rows: Rows, file_id: str, first_row: int) -> Sequence[str]:
     if all(rows.identifiers):
         return cast("Sequence[str]", rows.identifiers)
     return [
-        identifier or f"{file_id}_{first_row + place}"
+        identifier or row_identifier(file_id, first_row + place)
         for identifier, place in zip(rows.identifiers, rows.places, strict=True)
     ]
 

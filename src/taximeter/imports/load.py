@@ -19,9 +19,9 @@ from taximeter.imports.checkpoint import (
 )
 from taximeter.imports.chunks import Chunk, Position, read_chunks
 from taximeter.imports.content import Content
-from taximeter.imports.layout import lay_out, part
+from taximeter.imports.layout import lay_out, part, row_identifier
 from taximeter.imports.rejected import RejectedFile
-from taximeter.imports.rows import FileRefused, RowReader, Unreadable
+from taximeter.imports.rows import FileRefused, RowReader, Unreadable, Why
 from taximeter.imports.stop import Stop
 from taximeter.imports.tally import Reason, Tally, added
 from taximeter.ingest.batch import Batch, SentBatch, check_batch
@@ -45,10 +45,14 @@ class Recorder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Advance(msgspec.Struct, frozen=True):
-    """How far a file has been read, in bytes on disk, and what became of its rows."""
+    """How far a file has been read, in bytes on disk, and what became of its rows.
+
+    `resumed` of them had been dealt with by an earlier import.
+    """
 
     read_bytes: int
     tally: Tally
+    resumed: int
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,11 +126,13 @@ class _Import:
         advanced: Callable[[Advance], None],
     ) -> None:
         self._content = content
+        self._file_id = f"import_{content.fingerprint}"
         self._reader = reader
         self._recorder = recorder
         self._checkpoints = checkpoints
         self._rejected = rejected
         self._state = state
+        self._resumed = state.tally.rows
         self._advanced = advanced
         self._unanswered: deque[tuple[Future[Sequence[Outcome]], int]] = deque()
         self._batch_max = max(
@@ -140,7 +146,6 @@ class _Import:
 
     def run(self, stop: Stop) -> Imported:
         """Import until the end, or until somebody wants to stop; finish what was begun."""
-        resumed = self._state.tally.rows
         flights: deque[_Flight] = deque()
         chunks = read_chunks(self._content, self._reader, begin=self._state.position)
         refused: str | None = None
@@ -166,13 +171,11 @@ class _Import:
             self._state = msgspec.structs.replace(self._state, complete=True)
             self.save()
         return Imported(
-            tally=self._state.tally, resumed=resumed, stopped=not complete, refused=refused
+            tally=self._state.tally, resumed=self._resumed, stopped=not complete, refused=refused
         )
 
     def _submitted(self, chunk: Chunk) -> _Flight:
-        laid_out = lay_out(
-            chunk.rows, file_id=f"import_{self._content.fingerprint}", first_row=chunk.begin.row
-        )
+        laid_out = lay_out(chunk.rows, file_id=self._file_id, first_row=chunk.begin.row)
         to = self._recorder
         rejected = list(laid_out.unreadable)
         recordings: list[Future[Sequence[Outcome]]] = []
@@ -218,7 +221,7 @@ class _Import:
             log_seq=self._state.log_seq + recorded,
         )
         self.save()
-        self._advanced(Advance(flight.read_bytes, self._state.tally))
+        self._advanced(Advance(flight.read_bytes, self._state.tally, self._resumed))
 
     def _written(self, chunk: Chunk, rejected: Sequence[Unreadable]) -> Tally:
         originals = chunk.originals(self._reader)
@@ -226,10 +229,15 @@ class _Import:
         spelled: list[bytes] = []
         for one in sorted(rejected, key=lambda one: one.place):
             original = originals[one.place]
-            line = chunk.begin.line + original.lines_above + 1
-            reasons = {"line": str(line), "error_code": one.code, "error_message": one.message}
-            spelled.append(self._reader.rejected_row(original, reasons))
-            tally = added(tally, Tally(reasons={one.code: Reason(1, line, one.message)}))
+            why = Why(
+                line=chunk.begin.line + original.lines_above + 1,
+                code=one.code,
+                message=one.message,
+                identifier=row_identifier(self._file_id, chunk.begin.row + one.place),
+            )
+            spelled.append(self._reader.rejected_row(original, why))
+            reason = Reason(1, why.line, why.message)
+            tally = added(tally, Tally(reasons={one.code: reason}))
         self._rejected.write(b"".join(spelled))
         return tally
 

@@ -1,6 +1,6 @@
 """Rows of a file in columns: what every format is read into, and what could not be read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, Protocol, TypeAlias
 
 import msgspec
@@ -58,6 +58,24 @@ class Original(msgspec.Struct, frozen=True):
     content: bytes
 
 
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a row was rejected.
+
+    `identifier` is what the row is known by if it has none of its own. It goes into the file of
+    rejected rows: whether that file is imported or the first one again, the row counts once.
+    """
+
+    line: int
+    code: str
+    message: str
+    identifier: str
+
+    def fields(self) -> dict[str, str]:
+        """Return what stands beside the row, by REASON_FIELDS."""
+        told = (str(self.line), self.code, self.message)
+        return dict(zip(REASON_FIELDS, told, strict=True))
+
+
 class RowReader(Protocol):
     """Reads one file's rows; what it learns in the file's head stays with it."""
 
@@ -94,7 +112,7 @@ class RowReader(Protocol):
         """Return what a file of rejected rows begins with."""
         ...
 
-    def rejected_row(self, original: Original, reasons: Mapping[str, str]) -> bytes:
+    def rejected_row(self, original: Original, why: Why) -> bytes:
         """Spell a rejected row with its reasons, so that it can be corrected and imported."""
         ...
 

@@ -12,6 +12,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from taximeter.imports.load import Advance
@@ -23,10 +24,14 @@ _NAME_CHARACTERS_MAX = 24
 
 
 class RowsColumn(ProgressColumn):
-    """How many rows have been dealt with, and how many each second."""
+    """How many rows have been dealt with, and how many each second of this run."""
+
+    def __init__(self) -> None:
+        """Stay on one line, however narrow the terminal is."""
+        super().__init__(table_column=Column(no_wrap=True))
 
     def render(self, task: Task) -> Text:
-        """Render both, once there is something to tell."""
+        """Render both."""
         rows = int(task.fields["rows"])
         seconds = task.elapsed or 0.0
         rate = (rows - int(task.fields["resumed"])) / seconds if seconds else 0.0
@@ -39,23 +44,26 @@ class Bar:
     def __init__(self, progress: Progress) -> None:
         """Draw nothing yet."""
         self._progress = progress
-        self._task = None
-        self._known = True
 
     def begin(self, name: str, size: int | None) -> None:
         """Start anew with another file; without a size there is no end to count down to."""
         for task in self._progress.task_ids:
             self._progress.remove_task(task)
-        shown = (
-            name if len(name) <= _NAME_CHARACTERS_MAX else f"…{name[1 - _NAME_CHARACTERS_MAX :]}"
-        )
-        self._progress.add_task(shown, total=size, rows=0, resumed=0)
-        self._fresh = True
+        self._progress.add_task(_shortened(name), total=size, rows=0, resumed=0)
 
     def advance(self, advance: Advance) -> None:
         """Show how far the file has come."""
         (task,) = self._progress.task_ids
-        self._progress.update(task, completed=advance.read_bytes, rows=advance.tally.rows)
+        self._progress.update(
+            task,
+            completed=advance.read_bytes,
+            rows=advance.tally.rows,
+            resumed=advance.resumed,
+        )
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _NAME_CHARACTERS_MAX else f"…{name[1 - _NAME_CHARACTERS_MAX :]}"
 
 
 @contextmanager
