@@ -1,6 +1,7 @@
 """The bytes of a file, wherever they come from: a path, a pipe, packed with gzip or not."""
 
 import gzip
+import io
 import sys
 import zlib
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import IO, cast
 
 import xxhash
 
+from taximeter.imports.pipe import Pipe
 from taximeter.imports.rows import FileRefused
 
 STANDARD_INPUT = "-"
@@ -88,7 +90,7 @@ def _first(raw: IO[bytes]) -> bytes:
 def open_content(file: str) -> Iterator[Content]:
     """Open a file, or standard input for `-`. Raises FileRefused."""
     if file == STANDARD_INPUT:
-        yield Content(sys.stdin.buffer, name="standard input", size=None)
+        yield Content(_standard_input(), name="standard input", size=None)
         return
     path = Path(file)
     try:
@@ -96,5 +98,14 @@ def open_content(file: str) -> Iterator[Content]:
     except OSError as error:
         raise FileRefused(f"it cannot be read ({error.strerror})") from None
     with raw:
-        regular = path.is_file()
-        yield Content(raw, name=path.name, size=path.stat().st_size if regular else None)
+        if path.is_file():
+            yield Content(raw, name=path.name, size=path.stat().st_size)
+        else:
+            yield Content(io.BufferedReader(Pipe(raw)), name=path.name, size=None)
+
+
+def _standard_input() -> IO[bytes]:
+    try:
+        return io.BufferedReader(Pipe(sys.stdin.buffer))
+    except io.UnsupportedOperation:  # something that only acts as standard input
+        return sys.stdin.buffer

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import msgspec
+import pyarrow as pa
 
 from taximeter.app import DirectoryHeld, Ingest, open_ingest
 from taximeter.cli.environment import environment_name, environment_options
@@ -204,7 +205,11 @@ def _import(
 
 @contextmanager
 def _signals(stop: Stop) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM finish what is under way; a second one ends at once."""
+    """Let Ctrl-C and SIGTERM finish what is under way; a second one ends at once.
+
+    Arrow would take the signals that come while it parses, and forget them.
+    """
+    pa.enable_signal_handlers(False)
     earlier = {
         number: signal.signal(number, lambda *_: stop.ask())
         for number in (signal.SIGINT, signal.SIGTERM)
