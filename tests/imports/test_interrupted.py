@@ -17,7 +17,7 @@ from taximeter.kit import decimals
 from tests.imports.world import ADA, BOB, NOW, World, counts
 
 ROWS = 90_000
-KILLS = 4
+KILLS = 3
 STOP_SECONDS_MAX = 60
 CUSTOMERS = [ADA, BOB, "cus_nobody"]
 

@@ -59,12 +59,10 @@ class World:
 
     def run(self, *arguments: str, stdin: bytes = b"", environ: Mapping[str, str] = {}) -> Result:
         """`taximeter import`, in this process."""
-        return CliRunner().invoke(
-            main,
-            ["import", *arguments, "--data", str(self.data)],
-            input=stdin,
-            env=dict(environ),
-        )
+        command = ["import", *arguments, "--data", str(self.data)]
+        done = CliRunner().invoke(main, command, input=stdin, env=dict(environ))
+        assert isinstance(done.exception, SystemExit | None), done.exc_info
+        return done
 
     def counts(self, *arguments: str, stdin: bytes = b"") -> tuple[int, int, int]:
         """How many rows a file's import has recorded, found again, and rejected."""

@@ -4,6 +4,7 @@ A checkpoint only saves time. Where it is missing, or lags behind the log, rows 
 their identifiers keep them from counting twice; it is never ahead of the log.
 """
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import xxhash
 from taximeter.imports.chunks import Position
 from taximeter.imports.content import Content
 from taximeter.imports.rejected import NotWritten, RejectedMark
+from taximeter.imports.rows import FileRefused
 from taximeter.imports.tally import Tally
 
 _COMPARED_BYTES = 4_096
@@ -67,17 +69,40 @@ class CheckpointStore:
 
         Raises NotWritten.
         """
-        path = self._path(content)
-        new = path.with_suffix(".new")
-        try:
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-            new.write_bytes(msgspec.json.encode(checkpoint))
-            new.replace(path)
-        except OSError as error:
-            raise NotWritten(f"{path} cannot be written ({error.strerror})") from None
+        _replace(self._path(content), msgspec.json.encode(checkpoint))
+
+    def claim_place(self, content: Content, *, as_new: bool) -> None:
+        """Note that rows without identifiers come from where this file lies.
+
+        Raises FileRefused if such rows of another version of the file came from there before,
+        unless `as_new`: those that stand in both versions would count twice, and nothing but
+        their place tells them apart.
+        """
+        if not content.path:
+            return
+        place = xxhash.xxh3_128_hexdigest(os.fsencode(content.path))
+        note = self._folder / f"{place}-{self._environment}.place"
+        known = note.read_text(encoding="utf-8") if note.exists() else content.fingerprint
+        if known != content.fingerprint and not as_new:
+            raise FileRefused(
+                "another version of it was imported before, and its rows have no identifiers: "
+                "those in both versions would count twice. Put the new rows alone into a file of "
+                "another name, or give --as-new if all rows of this version are to count"
+            )
+        _replace(note, content.fingerprint.encode())
 
     def _path(self, content: Content) -> Path:
         return self._folder / f"{content.fingerprint}-{self._environment}.json"
+
+
+def _replace(path: Path, content: bytes) -> None:
+    new = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        new.write_bytes(content)
+        new.replace(path)
+    except OSError as error:
+        raise NotWritten(f"{path} cannot be written ({error.strerror})") from None
 
 
 def can_resume(checkpoint: Checkpoint, content: Content, *, log_seq: int) -> bool:

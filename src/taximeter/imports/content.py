@@ -26,9 +26,13 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 class Content:
     """What a file says, from any place on; a pipe can only be read once, from its start."""
 
-    def __init__(self, raw: IO[bytes], *, name: str, size: int | None) -> None:
-        """Read from an open file; `size` is its size on disk, None where nobody knows."""
+    def __init__(self, raw: IO[bytes], *, name: str, size: int | None, path: str = "") -> None:
+        """Read from an open file; `size` is its size on disk, None where nobody knows.
+
+        `path` is where it lies, if it lies anywhere.
+        """
         self.name = name
+        self.path = path
         self.size = size
         self.seekable = size is not None
         self._raw = raw
@@ -99,7 +103,8 @@ def open_content(file: str) -> Iterator[Content]:
         raise FileRefused(f"it cannot be read ({error.strerror})") from None
     with raw:
         if path.is_file():
-            yield Content(raw, name=path.name, size=path.stat().st_size)
+            size = path.stat().st_size
+            yield Content(raw, name=path.name, size=size, path=str(path.resolve()))
         else:
             yield Content(io.BufferedReader(Pipe(raw)), name=path.name, size=None)
 

@@ -16,11 +16,15 @@ IDENTIFIER_CHARACTERS_MAX = 100
 
 
 class LaidOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch, which of the chunk's rows its events are, and the rows that are in no batch."""
+    """A batch, which of the chunk's rows its events are, and the rows that are in no batch.
+
+    `named` says that every row of the batch has an identifier of its own.
+    """
 
     sent: SentBatch
     places: Sequence[int]
     unreadable: Sequence[Unreadable]
+    named: bool
 
 
 def lay_out(rows: Rows, *, file_id: str, first_row: int) -> LaidOut:
@@ -43,13 +47,16 @@ def lay_out(rows: Rows, *, file_id: str, first_row: int) -> LaidOut:
         timestamps_us=moments,
     )
     if not bad:
-        return LaidOut(sent=sent, places=rows.places, unreadable=rows.unreadable)
+        return LaidOut(
+            sent=sent, places=rows.places, unreadable=rows.unreadable, named=all(rows.identifiers)
+        )
     more = [Unreadable(rows.places[at], *reason) for at, reason in bad.items()]
     kept = [at for at in range(len(rows.places)) if at not in bad]
     return LaidOut(
         sent=part(sent, kept),
         places=[rows.places[at] for at in kept],
         unreadable=[*rows.unreadable, *more],
+        named=all(rows.identifiers[at] for at in kept),
     )
 
 

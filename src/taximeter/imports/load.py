@@ -85,13 +85,16 @@ def import_content(
     rejected: RejectedFile,
     log_seq: int,
     restart: bool,
+    as_new: bool,
     stop: Stop,
     advanced: Callable[[Advance], None],
 ) -> Imported:
     """Import a file from where an earlier import of it was interrupted, or from its start.
 
-    `log_seq` is the log's last row. Raises FileRefused before anything is recorded; StorageFailed
-    and NotWritten at any time, and then what was recorded stays.
+    `log_seq` is the log's last row. With `as_new`, rows without identifiers count even though
+    another version of the file was imported from the same place. Raises FileRefused before
+    anything is recorded; StorageFailed and NotWritten at any time, and then what was recorded
+    stays.
     """
     earlier = checkpoints.load(content)
     start = Position(reader.start, content.head.count(b"\n", 0, reader.start), 0)
@@ -104,7 +107,7 @@ def import_content(
     )
     if resume and earlier is not None:
         before = msgspec.structs.replace(earlier, log_seq=log_seq)
-    running = _Import(content, reader, recorder, checkpoints, rejected, before, advanced)
+    running = _Import(content, reader, recorder, checkpoints, rejected, before, as_new, advanced)
     running.save()
     try:
         return running.run(stop)
@@ -123,6 +126,7 @@ class _Import:
         checkpoints: CheckpointStore,
         rejected: RejectedFile,
         state: Checkpoint,
+        as_new: bool,
         advanced: Callable[[Advance], None],
     ) -> None:
         self._content = content
@@ -134,6 +138,8 @@ class _Import:
         self._state = state
         self._resumed = state.tally.rows
         self._advanced = advanced
+        self._as_new = as_new
+        self._place_claimed = False
         self._unanswered: deque[tuple[Future[Sequence[Outcome]], int]] = deque()
         self._batch_max = max(
             1, min(recorder.settings.commit_events_max, recorder.settings.queue_events_max // 4)
@@ -176,6 +182,9 @@ class _Import:
 
     def _submitted(self, chunk: Chunk) -> _Flight:
         laid_out = lay_out(chunk.rows, file_id=self._file_id, first_row=chunk.begin.row)
+        if not (laid_out.named or self._place_claimed):
+            self._checkpoints.claim_place(self._content, as_new=self._as_new)
+            self._place_claimed = True
         to = self._recorder
         rejected = list(laid_out.unreadable)
         recordings: list[Future[Sequence[Outcome]]] = []

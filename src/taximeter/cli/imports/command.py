@@ -37,6 +37,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     event_name: str | None
     rejected: Path | None
     restart: bool
+    as_new: bool
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -66,6 +67,11 @@ class Source(msgspec.Struct, frozen=True):
 @click.option(
     "--restart", is_flag=True, help="Read from the start, not from where it was interrupted."
 )
+@click.option(
+    "--as-new",
+    is_flag=True,
+    help="Count all rows of a changed file, though its rows have no identifiers.",
+)
 def import_(
     files: tuple[str, ...],
     data: Path,
@@ -75,6 +81,7 @@ def import_(
     event_name: str | None,
     rejected: Path | None,
     restart: bool,
+    as_new: bool,
 ) -> None:
     """Record usage from files, straight into a stopped server's directory.
 
@@ -95,7 +102,13 @@ def import_(
     if event_name is not None and not event_name.strip():
         raise click.UsageError("--event-name is empty; leave it out or give a name.")
     name = environment_name(live=live, sandbox=sandbox)
-    wish = Wish(format=format_name, event_name=event_name, rejected=rejected, restart=restart)
+    wish = Wish(
+        format=format_name,
+        event_name=event_name,
+        rejected=rejected,
+        restart=restart,
+        as_new=as_new,
+    )
     existing(data)
     with ExitStack() as opened, sentences():
         sources = [_opened(file, wish, opened) for file in files]
@@ -198,6 +211,7 @@ def _import(
         rejected=RejectedFile(path, source.reader.rejected_head()),
         log_seq=ingest.stores.usage_log.head().seq,
         restart=wish.restart,
+        as_new=wish.as_new,
         stop=stop,
         advanced=bar.advance,
     )
@@ -207,7 +221,7 @@ def _import(
 def _signals(stop: Stop) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM finish what is under way; a second one ends at once.
 
-    Arrow would take the signals that come while it parses, and forget them.
+    Arrow would answer them too, by giving up what it parses.
     """
     pa.enable_signal_handlers(False)
     earlier = {
