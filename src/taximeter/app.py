@@ -15,18 +15,21 @@ from taximeter.api.auth import Authenticator
 from taximeter.api.edge import Asgi, Edge
 from taximeter.api.routes import build_routes
 from taximeter.api.services import Services
-from taximeter.ingest.accept import Intake
+from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.log import LogFailed
 from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import Clock, SystemClock
+from taximeter.reports.reporter import Reporter
 from taximeter.settings import SettingError, Settings
 from taximeter.storage.directory import DataDirectory, DirectoryHeld
 from taximeter.storage.duckdb.audit import DuckAudit
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
+from taximeter.storage.duckdb.rejections import DuckRejections
 from taximeter.storage.migrations import StoreUnusable
 from taximeter.storage.records.database import RecordsDatabase
 
@@ -51,6 +54,7 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
     records: RecordsDatabase
     usage_log: DuckLog
     reader: DuckReader
+    rejections: DuckRejections
     audit: DuckAudit
 
 
@@ -58,6 +62,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     """A running server, short of its sockets."""
 
     services: Services
+    reporter: Reporter
     asgi: Asgi
 
 
@@ -102,6 +107,7 @@ def open_stores(data: Path, settings: Settings) -> Iterator[Stores]:
                     records=records,
                     usage_log=DuckLog(usage),
                     reader=DuckReader(usage),
+                    rejections=DuckRejections(usage),
                     audit=DuckAudit(usage),
                 )
             finally:
@@ -172,15 +178,21 @@ def open_app(
             clock=clock,
             records=stores.records,
             reader=stores.reader,
+            rejections=stores.rejections,
             writer=writer,
             directory=directory,
             intake=Intake(writer=writer, directory=directory, clock=clock, settings=settings),
+            stream=StreamIntake(writer=writer, directory=directory, clock=clock, settings=settings),
             authenticator=Authenticator(
                 reading=stores.records.reading,
                 clock=clock,
                 cache_seconds=settings.key_cache_seconds,
                 dev=dev,
             ),
+            sessions=SessionAuthenticator(reading=stores.records.reading, clock=clock),
+        )
+        reporter = Reporter(
+            records=stores.records, reader=stores.rejections, writer=writer, clock=clock
         )
         writer.start()
         rebuild = threading.Thread(
@@ -188,10 +200,14 @@ def open_app(
         )
         rebuild.start()
         try:
+            reporter.start()
             yield App(
-                services=services, asgi=Edge(services=services, routes=build_routes(services))
+                services=services,
+                reporter=reporter,
+                asgi=Edge(services=services, routes=build_routes(services)),
             )
         finally:
+            reporter.close()
             deduplicator.stop()
             rebuild.join()
             writer.close()

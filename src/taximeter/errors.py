@@ -1,12 +1,19 @@
 """The error tree: what a caller did wrong, or what we could not do, in Stripe's vocabulary.
 
 Each class knows its HTTP status, Stripe `type` and, where there is one, `code`. The message tells
-the caller what to do next; `param` names the parameter in bracket form.
+the caller what to do next; `param` names the parameter in bracket form. Stripe's v2 API spells a
+few of them otherwise, and there every error has a code.
 """
 
 from typing import ClassVar, Literal
 
-ErrorType = Literal["api_error", "idempotency_error", "invalid_request_error"]
+ErrorType = Literal[
+    "api_error",
+    "idempotency_error",
+    "invalid_request_error",
+    "rate_limit",
+    "temporary_session_expired",
+]
 
 
 class ApiError(Exception):
@@ -16,6 +23,9 @@ class ApiError(Exception):
     type: ClassVar[ErrorType] = "invalid_request_error"
     default_code: ClassVar[str | None] = None
     should_retry: ClassVar[bool | None] = None
+    v2_status: ClassVar[int | None] = None
+    v2_type: ClassVar[ErrorType | None] = None
+    v2_code: ClassVar[str] = "invalid_request"
 
     def __init__(self, message: str, *, param: str | None = None, code: str | None = None) -> None:
         """Carry the message, the parameter at fault and a code more exact than the class's."""
@@ -69,24 +79,36 @@ class DuplicateEvent(InvalidRequest):
     """A meter event with this identifier exists; sending it again changes nothing."""
 
     should_retry = False
+    v2_code = "duplicate_meter_event"
 
 
 class IdempotencyMismatch(ApiError):
     """An idempotency key came back with other parameters than at first."""
 
     type = "idempotency_error"
+    v2_status = 409
+    v2_code = "idempotency_error"
 
 
 class NotAuthenticated(ApiError):
     """The request carries no key, or one that opens nothing."""
 
     status = 401
+    v2_code = "authentication_failed"
+
+
+class SessionExpired(NotAuthenticated):
+    """The token of a meter event session has run out; a new session is all that is needed."""
+
+    type = "temporary_session_expired"
+    default_code = "billing_meter_event_session_expired"
 
 
 class NotPermitted(ApiError):
     """The key is of a kind that may not do this."""
 
     status = 403
+    v2_code = "not_permitted"
 
 
 class NotFound(ApiError):
@@ -100,12 +122,14 @@ class UnknownUrl(NotFound):
     """No operation lives at this address, or none with this method."""
 
     default_code = None
+    v2_code = "not_found"
 
 
 class BodyTooLarge(ApiError):
     """The body is longer than the server reads."""
 
     status = 413
+    v2_code = "request_too_large"
 
 
 class Overloaded(ApiError):
@@ -113,6 +137,7 @@ class Overloaded(ApiError):
 
     status = 429
     default_code = "rate_limit"
+    v2_type = "rate_limit"
     should_retry = True
 
 
@@ -121,6 +146,7 @@ class Internal(ApiError):
 
     status = 500
     type = "api_error"
+    v2_code = "internal_error"
 
 
 class StorageFailed(ApiError):
@@ -128,4 +154,5 @@ class StorageFailed(ApiError):
 
     status = 503
     type = "api_error"
+    v2_code = "storage_failed"
     should_retry = True

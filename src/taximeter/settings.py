@@ -39,8 +39,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     queue_events_max: Positive = 200_000
 
     # HTTP
+    stream_events_max: Positive = 100
     body_bytes_max: Positive = 1_048_576
-    idempotency_window_hours: Annotated[int, msgspec.Meta(ge=24)] = 24
+    idempotency_window_hours: Annotated[int, msgspec.Meta(ge=24)] = 720
     customer_cache_entries_max: Positive = 200_000
     key_cache_seconds: Natural = 1
     shutdown_seconds_max: Positive = 20

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from taximeter.api.http import error_reply
+from taximeter.api.error_reply import error_reply
 from taximeter.errors import (
     ApiError,
     BodyTooLarge,

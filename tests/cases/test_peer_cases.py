@@ -82,7 +82,7 @@ class Recount:
 
     def totals(self, case: Any) -> list[str]:
         """The totals that a case asks for, oldest window first, or one for each moment."""
-        filters = ((case["dimension"], case["filter"]),) if "filter" in case else ()
+        filters = ((case["dimension"], (case["filter"],)),) if "filter" in case else ()
         end_us = MIDNIGHT_US + 6 * DAY_US
         if "end" in case:
             end_us = MIDNIGHT_US + case["end"] * SECOND_US

@@ -7,13 +7,16 @@ from pathlib import Path
 import msgspec
 
 from taximeter.ingest.log import UsageLog
+from taximeter.reports.reader import RejectionReader
 from taximeter.settings import Settings
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
+from taximeter.storage.duckdb.rejections import DuckRejections
 from taximeter.storage.records.database import RecordsDatabase
 from taximeter.usage.reader import UsageReader
 from tests.oracle.memory import Memory, MemoryLog, MemoryReader
+from tests.oracle.rejections import MemoryRejections
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -21,6 +24,7 @@ class Usage(msgspec.Struct, frozen=True):
 
     log: UsageLog
     reader: UsageReader
+    rejections: RejectionReader
 
 
 @contextmanager
@@ -28,7 +32,7 @@ def open_duckdb(folder: Path) -> Iterator[Usage]:
     """The embedded usage store in a folder."""
     database = UsageDatabase.open(folder / "usage.duckdb", Settings())
     try:
-        yield Usage(DuckLog(database), DuckReader(database))
+        yield Usage(DuckLog(database), DuckReader(database), DuckRejections(database))
     finally:
         database.close()
 
@@ -37,7 +41,7 @@ def open_duckdb(folder: Path) -> Iterator[Usage]:
 def open_memory(_: Path) -> Iterator[Usage]:
     """The oracle, held to the same promises as what is compared with it."""
     memory = Memory()
-    yield Usage(MemoryLog(memory), MemoryReader(memory))
+    yield Usage(MemoryLog(memory), MemoryReader(memory), MemoryRejections(memory))
 
 
 @contextmanager

@@ -124,7 +124,7 @@ def test_dimensions_filter_and_group(usage: Usage) -> None:
         ],
         [],
     )
-    filtered = ask(usage, METER, dimension_filters=(("model", "large"), ("kind", "in")))
+    filtered = ask(usage, METER, dimension_filters=(("model", ("large",)), ("kind", ("in",))))
     grouped = ask(usage, METER, group_by=("kind", "model"))
     assert values(filtered) == [Decimal(9)]
     assert [(one.dimensions, one.value) for one in grouped] == [

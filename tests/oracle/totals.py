@@ -30,11 +30,10 @@ def brute_totals(
     for one in counted:
         if _asked_for(one, query):
             groups.setdefault(_group(one, query), []).append(one)
-    length = _length(query)
     return [
         Total(
             start_us=start,
-            end_us=start + length,
+            end_us=_end(start, query),
             value=fold(query.meter.formula, [_row(one, query) for one in members]),
             customer=customer,
             dimensions=dimensions,
@@ -65,20 +64,22 @@ def _asked_for(one: LoggedEvent, query: UsageQuery) -> bool:
     return (
         query.start_us <= one.event.timestamp_us < query.end_us
         and query.customer in (None, payload[query.meter.customer_key])
-        and all(payload[key] == value for key, value in query.dimension_filters)
+        and all(payload[key] in values for key, values in query.dimension_filters)
     )
 
 
 def _group(one: LoggedEvent, query: UsageQuery) -> tuple[int, str | None, tuple[str, ...]]:
-    start = query.start_us
+    start = max(cut for cut in (query.start_us, *query.cuts_us) if cut <= one.event.timestamp_us)
     if query.window is not None:
         start = one.event.timestamp_us // LENGTHS_US[query.window] * LENGTHS_US[query.window]
     customer = _payload(one)[query.meter.customer_key] if query.by_customer else None
     return start, customer, _dimensions(one, query.group_by)
 
 
-def _length(query: UsageQuery) -> int:
-    return query.end_us - query.start_us if query.window is None else LENGTHS_US[query.window]
+def _end(start_us: int, query: UsageQuery) -> int:
+    if query.window is not None:
+        return start_us + LENGTHS_US[query.window]
+    return min(cut for cut in (*query.cuts_us, query.end_us) if cut > start_us)
 
 
 def _row(one: LoggedEvent, query: UsageQuery) -> Row:

@@ -117,8 +117,11 @@ def queries(draw: DrawFn, stream: Stream) -> UsageQuery:
     meter = draw(st.sampled_from(stream.meters))
     window = draw(st.sampled_from(WINDOWS))
     first, last = sorted((draw(moments), draw(moments)))
+    cuts: list[int] = []
     if window is not None:
         first, last = floor_us(first, window), floor_us(last, window) + window_us(window)
+    elif draw(st.booleans()):
+        cuts = sorted(set(draw(st.lists(moments, max_size=4))))
     received = [row.received_at_us for row in stream.events]
     received += [row.received_at_us for row in stream.cancellations]
     as_of = st.builds(
@@ -135,8 +138,9 @@ def queries(draw: DrawFn, stream: Stream) -> UsageQuery:
         customer=draw(st.sampled_from([None, None, None, *CUSTOMERS, "cus_unknown"])),
         by_customer=draw(st.booleans()),
         window=window,
+        cuts_us=tuple(cut for cut in cuts if first < cut < last),
         dimension_filters=tuple(
-            (key, draw(dimension_values))
+            (key, tuple(draw(st.lists(dimension_values, min_size=1, max_size=2))))
             for key in (draw(keys) if has and draw(st.integers(0, 3)) == 0 else [])
         ),
         group_by=tuple(draw(keys)) if has else (),

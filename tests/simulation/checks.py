@@ -151,7 +151,7 @@ def _question(world: World, environment: Environment, meter: Meter) -> tuple[Usa
         end_us=end * US,
         customer=customer,
         window=window,
-        dimension_filters=filters,
+        dimension_filters=tuple((key, (value,)) for key, value in filters),
         group_by=group_by,
         as_of_us=None if asked_as_of is None else asked_as_of * US,
     )

@@ -37,11 +37,11 @@ class _Server(uvicorn.Server):
 class ClockedServer:
     """`open_app` in development mode, served by this process; leaving the block stops it."""
 
-    def __init__(self, data: Path, settings: Settings | None = None) -> None:
-        self._data = data
+    def __init__(self, data: Path, settings: Settings | None = None, *, later: int = 0) -> None:
+        self.data = data
         self._settings = settings or Settings()
         self._stack = ExitStack()
-        self.clock = SteppingClock(NOON * MICROSECONDS)
+        self.clock = SteppingClock((NOON + later) * MICROSECONDS)
         self.address = ""
         self.app: App
 
@@ -73,7 +73,7 @@ class ClockedServer:
         with ExitStack() as stack:
             listener = stack.enter_context(bind("127.0.0.1", 0))
             self.app = stack.enter_context(
-                open_app(self._data, settings=self._settings, clock=self.clock, dev=True)
+                open_app(self.data, settings=self._settings, clock=self.clock, dev=True)
             )
             server = _Server(
                 uvicorn.Config(

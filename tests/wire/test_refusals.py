@@ -12,14 +12,16 @@ from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 from tests.wire.refusals.events import EVENT_ROWS
+from tests.wire.refusals.ingestion import INGESTION
 from tests.wire.refusals.lists import LISTS
 from tests.wire.refusals.parameters import PARAMETERS
 from tests.wire.refusals.refusal import NOON, Refusal
 from tests.wire.refusals.requests import REQUESTS
 from tests.wire.refusals.rules import RULES
+from tests.wire.refusals.v2 import V2
 from tests.wire.world import create_customer, create_meter, send, total
 
-ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *REQUESTS)
+ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *REQUESTS, *INGESTION, *V2)
 
 
 class World:
@@ -42,6 +44,7 @@ class World:
             "<deleted>": deleted,
             "<asleep>": asleep.id,
             "<grouped>": grouped.id,
+            "<token>": client.v2.billing.meter_event_session.create().authentication_token,
         }
         self.before = self.state()
 
@@ -65,6 +68,7 @@ class World:
         """Send a row's request, with a valid key unless the row brings another."""
         body = self.named(row.body) if isinstance(row.body, str) else row.body
         headers = {"Authorization": f"Bearer {TEST_KEY}", **row.headers}
+        headers["Authorization"] = self.named(headers["Authorization"])
         if headers["Authorization"] == "<none>":
             del headers["Authorization"]
         if isinstance(body, bytes) and "Transfer-Encoding" in headers:

@@ -10,19 +10,13 @@ from typing import Any
 
 import structlog
 
-from taximeter.api.execute import idempotency_key
-from taximeter.api.http import (
-    API_VERSION,
-    Incoming,
-    Reply,
-    encode,
-    error_reply,
-    read_params,
-)
-from taximeter.api.params import decode
-from taximeter.api.resources.meter_events import PATH, MeterEventCreate, origin_of, sent_event
+from taximeter.api import stream
+from taximeter.api.error_reply import error_reply
+from taximeter.api.http import API_VERSION, V2, Incoming, Reply
+from taximeter.api.recording import Recording, RecordingV2
+from taximeter.api.resources import meter_events, meter_events_v2
 from taximeter.api.services import Services
-from taximeter.api.wire.meter_event import meter_event_object
+from taximeter.api.stream import Stream
 from taximeter.errors import ApiError, BodyTooLarge, Internal, InvalidRequest, StorageFailed
 from taximeter.ingest.log import LogFailed
 from taximeter.kit.ids import new_request_id
@@ -32,6 +26,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+Hot = Callable[[Incoming], Awaitable[Reply]]
 
 _VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[a-z_]+)?(;.*)?", re.ASCII)
 _JSON = (b"content-type", b"application/json")
@@ -51,6 +46,11 @@ class Edge:
         """Serve the parts of one server."""
         self._services = services
         self._routes = routes
+        self._hot: dict[tuple[str, str], Hot] = {
+            ("POST", meter_events.PATH): Recording(services),
+            ("POST", meter_events_v2.PATH): RecordingV2(services),
+            ("POST", stream.PATH): Stream(services),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection's request; `lifespan` is answered by the server's owner."""
@@ -58,6 +58,7 @@ class Edge:
             return
         request_id = new_request_id()
         headers = dict(scope["headers"])
+        v2 = scope["path"].startswith(V2)
         fixed = [
             (b"request-id", request_id.encode()),
             (b"stripe-version", headers.get(b"stripe-version", API_VERSION.encode())),
@@ -75,19 +76,19 @@ class Edge:
                 body=await self._read_body(headers, receive),
             )
             _check_version(incoming)
-            if incoming.path == PATH and incoming.method == "POST":
-                reply = await self._record(incoming)
-            else:
+            hot = self._hot.get((incoming.method, incoming.path))
+            if hot is None:
                 await self._delegate(scope, incoming, send, fixed)
                 return
+            reply = await hot(incoming)
         except Disconnected:
             return
         except ApiError as error:
-            reply = error_reply(error)
+            reply = error_reply(error, v2=v2)
         except LogFailed as failure:
             log.error("usage log failed", request_id=request_id, error=str(failure))
             reply = error_reply(
-                StorageFailed("The usage log could not be read. Send the request again.")
+                StorageFailed("The usage log could not be read. Send the request again."), v2=v2
             )
         except Exception:
             log.exception("request failed", request_id=request_id, path=scope["path"])
@@ -95,7 +96,8 @@ class Edge:
                 Internal(
                     "Something went wrong on our side. Send the request again; if it fails again, "
                     f"look for {request_id} in the server's log."
-                )
+                ),
+                v2=v2,
             )
         await _send(send, reply, fixed)
 
@@ -120,20 +122,6 @@ class Edge:
             if not message.get("more_body", False):
                 return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
-    async def _record(self, incoming: Incoming) -> Reply:
-        services = self._services
-        environment = services.authenticator.authenticate(incoming.header(b"authorization"))
-        tree = read_params(incoming)
-        accepted = await services.intake.accept(
-            sent_event(decode(tree, MeterEventCreate)),
-            environment=environment,
-            origin=origin_of(idempotency_key(incoming), tree),
-        )
-        return Reply(
-            body=encode(meter_event_object(accepted.logged, environment)),
-            headers=((b"idempotent-replayed", b"true"),) if accepted.replayed else (),
-        )
-
     async def _delegate(
         self, scope: Scope, incoming: Incoming, send: Send, fixed: list[tuple[bytes, bytes]]
     ) -> None:
@@ -151,6 +139,11 @@ class Edge:
 
 def _check_version(incoming: Incoming) -> None:
     version = incoming.header(b"stripe-version")
+    if version is None and incoming.v2:
+        raise InvalidRequest(
+            "The Stripe-Version header is missing. The v2 API needs it: send a version such as "
+            f"{API_VERSION}."
+        )
     if version is not None and not _VERSION.fullmatch(version):
         raise InvalidRequest(
             f"Invalid Stripe API version: {version}. Send a version such as {API_VERSION}, or "

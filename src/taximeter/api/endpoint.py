@@ -6,19 +6,18 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 
 from taximeter.api.expand import NOTHING
-from taximeter.api.params import Params
 from taximeter.api.services import Context
 
-P = TypeVar("P", bound=Params)
+P = TypeVar("P", bound=msgspec.Struct)
 
 
 class Endpoint(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     """One operation of the API.
 
     A GET reads in one transaction; a POST or DELETE writes in one, together with the answer kept
-    under its idempotency key. `expandable` names the properties that may be expanded, and
-    `changes_directory` marks the operations after which the ingest path must look meters and
-    customers up anew.
+    under its idempotency key, unless `keeps_answer` says that it must not be. `expandable` names
+    the properties that may be expanded, and `changes_directory` marks the operations after which
+    the ingest path must look meters and customers up anew.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -27,3 +26,4 @@ class Endpoint(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     run: Callable[[Context, P], Any]
     expandable: frozenset[str] = NOTHING
     changes_directory: bool = False
+    keeps_answer: bool = True

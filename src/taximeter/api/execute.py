@@ -7,7 +7,8 @@ import msgspec
 
 from taximeter.api.endpoint import Endpoint
 from taximeter.api.expand import check_expand
-from taximeter.api.http import Incoming, Reply, encode, read_params
+from taximeter.api.http import Incoming, Reply, check_json, encode, read_params
+from taximeter.api.json_body import decode_json, read_json
 from taximeter.api.lists import ListParams
 from taximeter.api.params import Params, decode
 from taximeter.api.services import Context, Services, Unit
@@ -15,7 +16,6 @@ from taximeter.environments import Environment
 from taximeter.errors import InvalidRequest
 from taximeter.idempotency import StoredRequest, key_reused
 from taximeter.kit.clock import now_s
-from taximeter.kit.forms import Tree
 from taximeter.kit.periods import HOUR_SECONDS
 
 KEY_CHARACTERS_MAX = 255
@@ -33,9 +33,7 @@ def execute(
 
     Raises whatever of `errors` the endpoint raises; nothing is then written or kept.
     """
-    tree = read_params(incoming)
-    params: Params = decode(tree, endpoint.params)
-    check_expand(params.expand, endpoint.expandable, in_list=isinstance(params, ListParams))
+    params, sent = _read(endpoint, incoming)
 
     def run(unit: Unit) -> bytes:
         context = Context(
@@ -50,12 +48,14 @@ def execute(
     if endpoint.method == "GET":
         with services.records.reading() as unit:
             return Reply(body=run(unit))
-    key = idempotency_key(incoming) if endpoint.method == "POST" else None
+    key = idempotency_key(incoming)
+    if not endpoint.keeps_answer or (endpoint.method == "DELETE" and not incoming.v2):
+        key = None
     try:
         with services.records.writing() as unit:
             if key is None:
                 return Reply(body=run(unit))
-            fingerprint = _fingerprint(incoming, tree)
+            fingerprint = _fingerprint(incoming, sent)
             unit.requests.forget(created_before=_oldest_kept(services))
             stored = unit.requests.get(environment.id, key)
             if stored is not None:
@@ -78,6 +78,19 @@ def execute(
             services.directory.forget()
 
 
+def _read(endpoint: Endpoint[Any], incoming: Incoming) -> tuple[Any, Any]:
+    """Return a request's parameters as the endpoint declares them, and as they were sent."""
+    if incoming.v2 and endpoint.method != "GET":
+        check_json(incoming)
+        params = decode_json(incoming.body, msgspec.json.Decoder(endpoint.params))
+        return params, read_json(incoming.body)
+    tree = read_params(incoming)
+    params = decode(tree, endpoint.params)
+    if isinstance(params, Params):
+        check_expand(params.expand, endpoint.expandable, in_list=isinstance(params, ListParams))
+    return params, tree
+
+
 def idempotency_key(incoming: Incoming) -> str | None:
     """Return the request's idempotency key. Raises InvalidRequest for one that is too long."""
     key = incoming.header(b"idempotency-key")
@@ -91,8 +104,8 @@ def idempotency_key(incoming: Incoming) -> str | None:
     return key
 
 
-def _fingerprint(incoming: Incoming, tree: Tree) -> str:
-    spelled = msgspec.json.encode((incoming.method, incoming.path, tree), order="deterministic")
+def _fingerprint(incoming: Incoming, sent: Any) -> str:
+    spelled = msgspec.json.encode((incoming.method, incoming.path, sent), order="deterministic")
     return hashlib.blake2b(spelled, digest_size=16).hexdigest()
 
 

@@ -4,12 +4,14 @@ from typing import Any
 
 import msgspec
 
-from taximeter.errors import ApiError, InvalidRequest
+from taximeter.errors import InvalidRequest
 from taximeter.kit import forms
 from taximeter.kit.forms import Tree
 
 API_VERSION = "2026-10-28.endive"
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+V2 = "/v2/"
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -28,6 +30,11 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
         """Return a header's text, or None."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    @property
+    def v2(self) -> bool:
+        """Say whether the request speaks to Stripe's v2 API."""
+        return self.path.startswith(V2)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,11 +55,7 @@ def read_params(incoming: Incoming) -> Tree:
 
     Raises InvalidRequest for what is not a form.
     """
-    content_type = incoming.header(b"content-type")
-    if incoming.body and content_type and content_type.partition(";")[0].strip().lower() != FORM:
-        raise InvalidRequest(
-            f"Invalid request: the content type is {content_type}. Send the parameters as {FORM}."
-        )
+    _check_content_type(incoming, FORM)
     try:
         if not incoming.query:
             return forms.decode(incoming.body)
@@ -63,16 +66,21 @@ def read_params(incoming: Incoming) -> Tree:
         raise InvalidRequest(f"Invalid request: the parameters contain {error}.") from None
 
 
-def error_reply(error: ApiError) -> Reply:
-    """Render an error as Stripe does."""
-    detail: dict[str, str] = {"type": error.type, "message": error.message}
-    if error.code is not None:
-        detail["code"] = error.code
-    if error.param is not None:
-        detail["param"] = error.param
-    headers: list[tuple[bytes, bytes]] = []
-    if error.should_retry is not None:
-        headers.append((b"stripe-should-retry", b"true" if error.should_retry else b"false"))
-    if error.status == 401:
-        headers.append((b"www-authenticate", b'Basic realm="Taximeter"'))
-    return Reply(status=error.status, body=encode({"error": detail}), headers=tuple(headers))
+def check_json(incoming: Incoming) -> None:
+    """Refuse what a v2 request cannot be: parameters beside its body, or a body of another type.
+
+    Raises InvalidRequest.
+    """
+    if incoming.query:
+        raise InvalidRequest(
+            "Invalid request: a POST takes its parameters in a JSON body, not in the query string."
+        )
+    _check_content_type(incoming, JSON)
+
+
+def _check_content_type(incoming: Incoming, wanted: str) -> None:
+    content_type = incoming.header(b"content-type")
+    if incoming.body and content_type and content_type.partition(";")[0].strip().lower() != wanted:
+        raise InvalidRequest(
+            f"Invalid request: the content type is {content_type}. Send the parameters as {wanted}."
+        )

@@ -8,7 +8,8 @@ Anywhere else it is refused: taken for "not sent", an empty identifier would be 
 one, an empty timestamp by now, and an empty filter would list everything.
 """
 
-from typing import Any, ClassVar, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import NODEFAULT, UNSET, inspect
@@ -33,7 +34,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
     expand: tuple[str, ...] = ()
 
 
-P = TypeVar("P", bound=Params)
+P = TypeVar("P", bound=msgspec.Struct)
 
 
 def decode(tree: Tree, params: type[P]) -> P:
@@ -172,6 +173,8 @@ def _scalar(sent: str, wanted: inspect.Type, path: str) -> Any:
                     f"Invalid boolean: {_shown(sent)}; send true or false", param=path
                 )
             return sent == "true"
+        case inspect.DateTimeType():
+            return _moment(sent, path)
         case inspect.LiteralType(values=values):
             if sent not in values:
                 *most, last = map(str, values)
@@ -180,6 +183,18 @@ def _scalar(sent: str, wanted: inspect.Type, path: str) -> Any:
             return sent
         case _:
             raise AssertionError(f"parameters of {wanted} are not declared anywhere")
+
+
+def _moment(sent: str, path: str) -> datetime:
+    try:
+        moment: datetime = msgspec.convert(sent, Annotated[datetime, msgspec.Meta(tz=True)])
+    except msgspec.ValidationError:
+        raise InvalidRequest(
+            f"Invalid timestamp: {_shown(sent)}; send an RFC 3339 time with a zone, such as "
+            "2026-01-31T23:59:59Z",
+            param=path,
+        ) from None
+    return moment
 
 
 def _integer(sent: str, low: int | None, high: int | None, path: str) -> int:

@@ -8,10 +8,22 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
+from taximeter.api import stream
 from taximeter.api.endpoint import Endpoint
 from taximeter.api.execute import execute
 from taximeter.api.http import Incoming, Reply, encode
-from taximeter.api.resources import adjustments, customers, meter_events, meters, summaries
+from taximeter.api.resources import (
+    adjustments,
+    adjustments_v2,
+    customers,
+    events,
+    ingestion,
+    meter_events,
+    meter_events_v2,
+    meters,
+    sessions,
+    summaries,
+)
 from taximeter.api.services import Services
 from taximeter.errors import UnknownUrl
 
@@ -21,9 +33,13 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *meter_events.ENDPOINTS,
     *adjustments.ENDPOINTS,
     *customers.ENDPOINTS,
+    *sessions.ENDPOINTS,
+    *adjustments_v2.ENDPOINTS,
+    *events.ENDPOINTS,
+    *ingestion.ENDPOINTS,
 )
 
-HOT_PATHS = {meter_events.PATH: {"POST"}}
+HOT_PATHS = {path: {"POST"} for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH)}
 """What the edge answers itself, for the lists of methods that an address takes."""
 
 
@@ -37,12 +53,12 @@ _GREETING = {
 
 def build_routes(services: Services) -> Router:
     """Return the application that serves the route table; errors are left to the edge."""
-    by_path: dict[str, dict[str, Endpoint[Any]]] = {}
+    by_path: dict[str, dict[str, Endpoint[Any]]] = {path: {} for path in HOT_PATHS}
     for endpoint in ENDPOINTS:
         by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
     # Longer literal paths first, so that `{id}/deactivate` is not taken for an id.
     ordered = sorted(by_path.items(), key=lambda item: ("{" in item[0], -item[0].count("/")))
-    routes = [Route(path, _Address(services, methods)) for path, methods in ordered]
+    routes = [Route(path, _Address(services, path, methods)) for path, methods in ordered]
     return Router(
         routes=[
             Route("/healthz", _Page({"status": "ok"})),
@@ -57,10 +73,9 @@ def build_routes(services: Services) -> Router:
 class _Address:
     """The operations of one path, as an ASGI application."""
 
-    def __init__(self, services: Services, methods: dict[str, Endpoint[Any]]) -> None:
+    def __init__(self, services: Services, path: str, methods: dict[str, Endpoint[Any]]) -> None:
         self._services = services
         self._methods = methods
-        path = next(iter(methods.values())).path
         self._allowed = sorted(set(methods) | HOT_PATHS.get(path, set()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

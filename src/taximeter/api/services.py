@@ -6,14 +6,18 @@ from typing import Protocol
 import msgspec
 
 from taximeter.api.auth import Authenticator
+from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.customers import CustomerStore
 from taximeter.environments import Environment, EnvironmentStore
+from taximeter.events import EventStore
 from taximeter.idempotency import RequestStore
-from taximeter.ingest.accept import Intake
+from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import Clock, now_s
 from taximeter.meters import MeterStore
+from taximeter.reports.reader import RejectionReader
+from taximeter.sessions import SessionStore
 from taximeter.settings import Settings
 from taximeter.usage.reader import UsageReader
 
@@ -41,6 +45,16 @@ class Unit(Protocol):
         """Return the answers given under idempotency keys."""
         ...
 
+    @property
+    def sessions(self) -> SessionStore:
+        """Return the meter event sessions."""
+        ...
+
+    @property
+    def events(self) -> EventStore:
+        """Return the events."""
+        ...
+
 
 class Records(Protocol):
     """Opens transactions over the records."""
@@ -61,10 +75,13 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     records: Records
     reader: UsageReader
+    rejections: RejectionReader
     writer: Writer
     directory: Directory
     intake: Intake
+    stream: StreamIntake
     authenticator: Authenticator
+    sessions: SessionAuthenticator
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ until the next start reads its end anew.
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 import structlog
@@ -64,6 +64,8 @@ class Writer:
         self._clock = clock
         self._settings = settings
         self._head = Head()
+        self._dated_from_us = 0
+        self._notice: Callable[[int], None] | None = None
         self._waiting: deque[_Submission] = deque()
         self._waiting_events = 0
         self._changed = threading.Condition()
@@ -93,9 +95,19 @@ class Writer:
         self._enqueue(_Submission(entries, waiter, None))
         return waiter
 
-    def settle(self) -> None:
-        """Wait until everything dated before this call is durable and visible."""
+    def settle(self, *, until_us: int = 0) -> None:
+        """Wait until everything dated before this call is durable and visible.
+
+        With a moment that is not in the future, nothing that comes later will be dated before it:
+        what was read up to there stays what it was, even if the machine's clock is set back.
+        """
+        with self._changed:
+            self._dated_from_us = max(self._dated_from_us, until_us)
         self.submit(()).result()
+
+    def watch_rejections(self, notice: Callable[[int], None]) -> None:
+        """Have the date of each commit that kept rejected events told, by the writer's thread."""
+        self._notice = notice
 
     def submit_from_loop(self, entries: Sequence[Entry]) -> "asyncio.Future[Sequence[Outcome]]":
         """Queue entries from the running event loop; otherwise as `submit`."""
@@ -160,7 +172,7 @@ class Writer:
         entries = [entry for submission in batch for entry in submission.entries]
         if not entries:
             return
-        now_us = max(self._clock.now_us(), self._head.received_at_us)
+        now_us = max(self._clock.now_us(), self._head.received_at_us, self._dated_from_us)
         transaction = Transaction(
             entries, log=self._log, deduplicator=self._deduplicator, head=self._head, now_us=now_us
         )
@@ -180,6 +192,8 @@ class Writer:
                 received_at_us=now_us,
             )
             self._head = Head(transaction.seq, now_us)
+        if transaction.rejections and self._notice is not None:
+            self._notice(now_us)
         start = 0
         for submission in batch:
             end = start + len(submission.entries)

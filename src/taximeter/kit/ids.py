@@ -33,3 +33,12 @@ def new_request_id() -> str:
 def new_identifier() -> str:
     """Return an identifier for a meter event that was sent without one."""
     return secrets.token_hex(16)
+
+
+def new_identifiers(count: int) -> list[str]:
+    """Return as many identifiers for events that were sent without one, at the cost of one.
+
+    They share their random part and differ in a number, so they name one request's events.
+    """
+    shared = secrets.token_hex(14)
+    return [f"{shared}{number:04x}" for number in range(count)]

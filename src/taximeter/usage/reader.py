@@ -14,9 +14,11 @@ from taximeter.meters import Meter
 class UsageQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Totals of one meter over `[start, end)`, in microseconds since the Unix epoch.
 
-    `customer` None means all of them, added up, or one by one with `by_customer`.
-    `dimension_filters` and `group_by` name keys of the meter. `as_of_us` asks for the answer as it
-    stood at that moment: rows received before it, and nothing later.
+    `customer` None means all of them, added up, or one by one with `by_customer`. The range is
+    divided into UTC hours or days by `window`, or at any moments by `cuts_us`, which lie within it
+    in ascending order. `dimension_filters` keep what has one of the values under each key;
+    filters and `group_by` name keys of the meter. `as_of_us` asks for the answer as it stood at
+    that moment: rows received before it, and nothing later.
     """
 
     meter: Meter
@@ -25,7 +27,8 @@ class UsageQuery(msgspec.Struct, frozen=True, kw_only=True):
     customer: str | None = None
     by_customer: bool = False
     window: Window | None = None
-    dimension_filters: tuple[tuple[str, str], ...] = ()
+    cuts_us: tuple[int, ...] = ()
+    dimension_filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
     group_by: tuple[str, ...] = ()
     as_of_us: int | None = None
 

@@ -98,7 +98,7 @@ def _query(meter: Meter, request: SummaryRequest) -> UsageQuery:
         start_us=request.start_time * MICROSECONDS,
         end_us=request.end_time * MICROSECONDS,
         window=request.value_grouping_window,
-        dimension_filters=tuple(request.dimension_filters.items()),
+        dimension_filters=tuple((key, (one,)) for key, one in request.dimension_filters.items()),
         group_by=tuple(dict.fromkeys(request.dimension_group_by_keys)),
         as_of_us=None if request.as_of is None else request.as_of * MICROSECONDS,
     )

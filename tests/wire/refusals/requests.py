@@ -75,7 +75,6 @@ ADDRESSES = (
     _address("GET", "/v1/nowhere", COMPATIBILITY),
     _address("GET", "/v1/customers/", COMPATIBILITY),
     _address("GET", "/v1/billing/meters/<meter>/nothing", COMPATIBILITY),
-    _address("POST", "/v2/billing/meter_event_adjustment", COMPATIBILITY),
     _address("GET", "/V1/customers", COMPATIBILITY),
     _address("GET", "/v1//customers", COMPATIBILITY),
     _address("GET", "/v1/customers%2F", COMPATIBILITY, shown="/v1/customers/"),

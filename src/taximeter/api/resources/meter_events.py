@@ -1,7 +1,7 @@
 """`/v1/billing/meter_events`: recording on the hot path, reading back on the ordinary one."""
 
 import hashlib
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,7 +13,6 @@ from taximeter.api.services import Context
 from taximeter.api.wire.meter_event import LoggedMeterEventObject, logged_meter_event_object
 from taximeter.ingest.event import LoggedEvent, Origin, SentEvent
 from taximeter.kit.clock import MICROSECONDS
-from taximeter.kit.forms import Tree
 from taximeter.kit.ids import new_identifier
 from taximeter.usage.events import EventFilter, list_events, retrieve_event
 
@@ -52,11 +51,11 @@ def sent_event(params: MeterEventCreate) -> SentEvent:
     )
 
 
-def origin_of(idempotency_key: str | None, tree: Tree) -> Origin | None:
+def origin_of(idempotency_key: str | None, sent: Any) -> Origin | None:
     """Fingerprint a request's parameters, whatever order they came in."""
     if idempotency_key is None:
         return None
-    spelled = msgspec.json.encode(tree, order="deterministic")
+    spelled = msgspec.json.encode(sent, order="deterministic")
     digest = hashlib.blake2b(spelled, digest_size=8).digest()
     return Origin(idempotency_key, int.from_bytes(digest, "big"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -12,6 +13,7 @@ from taximeter.ingest.log import LogFailed
 from taximeter.kit import decimals
 from taximeter.kit.periods import window_us
 from taximeter.storage.duckdb.database import UsageDatabase
+from taximeter.storage.duckdb.rolled_sql import rolled_statement
 from taximeter.storage.duckdb.rows import EVENT_COLUMNS, event_of
 from taximeter.storage.duckdb.sources import Sources
 from taximeter.storage.duckdb.totals_sql import Statement, totals_statement
@@ -36,13 +38,11 @@ class DuckReader:
 
     def totals(self, query: UsageQuery) -> Sequence[Total]:
         """Return a total for each window and group that has events, in no particular order."""
-        length = query.end_us - query.start_us
-        if query.window is not None:
-            length = window_us(query.window)
+        ends = dict(pairwise((query.start_us, *query.cuts_us, query.end_us)))
         return [
             Total(
                 start_us=start,
-                end_us=start + length,
+                end_us=ends[start] if query.window is None else start + window_us(query.window),
                 customer=customer,
                 dimensions=tuple(dimensions),
                 value=_result(number, count),
@@ -52,10 +52,15 @@ class DuckReader:
 
     def _total_rows(self, query: UsageQuery) -> list[tuple[Any, ...]]:
         with self._database.reading() as sources:
+
+            def statement(*, wide: bool) -> Statement:
+                rolled = rolled_statement(query, sources, wide=wide)
+                return rolled or totals_statement(query, sources, wide=wide)
+
             try:
-                return self._rows(totals_statement(query, sources))
+                return self._rows(statement(wide=False))
             except duckdb.OutOfRangeException:
-                return self._read(totals_statement(query, sources, wide=True))
+                return self._read(statement(wide=True))
 
     def events(self, query: EventQuery) -> Sequence[LoggedEvent]:
         """Return up to `limit` events, newest first; with `after_seq`, oldest first."""

@@ -10,11 +10,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
 from taximeter.storage.records.environments import EnvironmentTable
+from taximeter.storage.records.events import EventTable
 from taximeter.storage.records.meters import MeterTable
 from taximeter.storage.records.migrations import MIGRATIONS
 from taximeter.storage.records.requests import RequestTable
+from taximeter.storage.records.sessions import SessionTable
 from taximeter.storage.records.tables import meters, schema_migrations
 
 
@@ -27,6 +30,9 @@ class Unit:
         self.meters = MeterTable(connection)
         self.customers = CustomerTable(connection)
         self.requests = RequestTable(connection)
+        self.sessions = SessionTable(connection)
+        self.events = EventTable(connection)
+        self.cursors = CursorTable(connection)
 
 
 class RecordsDatabase:

@@ -76,4 +76,43 @@ MIGRATIONS = (
             "CREATE INDEX idempotent_requests_created ON idempotent_requests (created)",
         ),
     ),
+    Migration(
+        2,
+        "meter event sessions",
+        (
+            """
+            CREATE TABLE meter_event_sessions (
+                id TEXT NOT NULL PRIMARY KEY,
+                environment INTEGER NOT NULL,
+                token_hash TEXT NOT NULL UNIQUE,
+                created BIGINT NOT NULL,
+                expires_at BIGINT NOT NULL
+            )
+            """,
+            "CREATE INDEX meter_event_sessions_expires_at ON meter_event_sessions (expires_at)",
+        ),
+    ),
+    Migration(
+        3,
+        "events, and how far readers of the log have got",
+        (
+            """
+            CREATE TABLE events (
+                position {id},
+                id TEXT NOT NULL UNIQUE,
+                environment INTEGER NOT NULL,
+                event_payload TEXT NOT NULL,
+                type TEXT NOT NULL,
+                created_us BIGINT NOT NULL,
+                object_id TEXT,
+                object_type TEXT,
+                object_url TEXT,
+                data TEXT NOT NULL
+            )
+            """,
+            "CREATE INDEX events_object_id ON events (environment, object_id)",
+            "CREATE INDEX events_created_us ON events (created_us)",
+            "CREATE TABLE cursors (name TEXT NOT NULL PRIMARY KEY, position BIGINT NOT NULL)",
+        ),
+    ),
 )

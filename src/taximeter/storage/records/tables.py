@@ -94,6 +94,41 @@ idempotent_requests = Table(
 )
 Index("idempotent_requests_created", idempotent_requests.c.created)
 
+meter_event_sessions = Table(
+    "meter_event_sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("environment", Integer, nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("created", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+Index("meter_event_sessions_expires_at", meter_event_sessions.c.expires_at)
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("environment", Integer, nullable=False),
+    Column("event_payload", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("object_id", Text),
+    Column("object_type", Text),
+    Column("object_url", Text),
+    Column("data", Text, nullable=False),
+)
+Index("events_object_id", events.c.environment, events.c.object_id)
+Index("events_created_us", events.c.created_us)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
 schema_migrations = Table(
     "schema_migrations",
     metadata,

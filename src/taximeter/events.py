@@ -1,0 +1,95 @@
+"""Events: what happened, written down in the transaction in which it happened.
+
+They form the outbox: whoever tells the outside reads them from here, in their order. Stripe has two
+kinds: thin ones, which name an object and are fetched through v2, and snapshots of an object.
+"""
+
+from typing import Annotated, Literal, Protocol
+
+import msgspec
+
+from taximeter.environments import Environment
+from taximeter.errors import NotFound
+from taximeter.kit.clock import MICROSECONDS
+from taximeter.kit.ids import new_id
+from taximeter.kit.paging import Cursor, Page
+from taximeter.kit.periods import DAY_SECONDS
+
+EVENT_DAYS = 30
+"""How far back events can be read."""
+
+EVENT_US = EVENT_DAYS * DAY_SECONDS * MICROSECONDS
+
+EventPayload = Literal["thin", "snapshot"]
+"""What an event carries, in Stripe's word for what a destination asks for."""
+
+
+class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event is about, and where it is read."""
+
+    id: str
+    type: str
+    url: str
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened; `data` is JSON text, as it will be told."""
+
+    id: str
+    environment: int
+    event_payload: EventPayload
+    type: str
+    created_us: int
+    related_object: RelatedObject | None
+    data: str
+
+
+MomentUs = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
+
+
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events to list; None, and no types, do not restrict. Moments in microseconds."""
+
+    object_id: str | None = None
+    types: tuple[str, ...] = ()
+    created_gt_us: MomentUs | None = None
+    created_gte_us: MomentUs | None = None
+    created_lt_us: MomentUs | None = None
+    created_lte_us: MomentUs | None = None
+
+
+class EventStore(Protocol):
+    """Keeps events, in the same transaction as what they speak of."""
+
+    def add(self, event: Event) -> None:
+        """Keep a new event, after all others."""
+        ...
+
+    def get(self, environment: int, event_payload: EventPayload, id: str) -> Event | None:
+        """Return the event, or None."""
+        ...
+
+    def page(
+        self, environment: int, event_payload: EventPayload, cursor: Cursor, where: EventFilter
+    ) -> Page[Event]:
+        """Return a page, newest first. Raises UnknownCursor."""
+        ...
+
+    def forget(self, *, created_before_us: int) -> None:
+        """Drop the events created before a moment."""
+        ...
+
+
+def new_event_id(*, livemode: bool) -> str:
+    """Return an id for an event."""
+    return new_id("evt" if livemode else "evt_test")
+
+
+def retrieve_event(*, store: EventStore, environment: Environment, id: str) -> Event:
+    """Return a thin event. Raises NotFound."""
+    event = store.get(environment.id, "thin", id)
+    if event is None:
+        raise NotFound(
+            f"No such event: '{id}'. Events can be read for {EVENT_DAYS} days.", param="id"
+        )
+    return event

@@ -1,0 +1,130 @@
+"""What every store of events, and of how far readers have got, promises."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from taximeter.events import Event, EventFilter, RelatedObject
+from taximeter.kit.paging import Cursor, UnknownCursor
+from taximeter.storage.records.database import RecordsDatabase
+from tests.contract.backends import OpenRecords
+
+
+class Interrupted(Exception):
+    """Whatever may happen in the middle of a transaction."""
+
+
+METER = RelatedObject(id="mtr_1", type="billing.meter", url="/v1/billing/meters/mtr_1")
+
+
+def event(number: int, **others: Any) -> Event:
+    fields: dict[str, Any] = {
+        "id": f"evt_{number}",
+        "environment": 2,
+        "event_payload": "thin",
+        "type": "v1.billing.meter.error_report_triggered",
+        "created_us": 1_000 + number,
+        "related_object": METER,
+        "data": '{"ä":1}',
+        **others,
+    }
+    return Event(**fields)
+
+
+def add(records: RecordsDatabase, *events: Event) -> None:
+    with records.writing() as unit:
+        for one in events:
+            unit.events.add(one)
+
+
+def ids(records: RecordsDatabase, cursor: Cursor | None = None, **where: Any) -> str:
+    """The numbers of the events that are found, and a + when there are more."""
+    with records.reading() as unit:
+        page = unit.events.page(2, "thin", cursor or Cursor(), EventFilter(**where))
+    found = "".join(one.id.removeprefix("evt_") for one in page.data)
+    return found + ("+" if page.has_more else "")
+
+
+def test_event_is_read_back_as_it_was_added(records: RecordsDatabase) -> None:
+    whole = [event(1), event(2, related_object=None, type="v1.billing.meter.no_meter_found")]
+    add(records, *whole)
+    with records.reading() as unit:
+        assert [unit.events.get(2, "thin", one.id) for one in whole] == whole
+        page = unit.events.page(2, "thin", Cursor(), EventFilter())
+    assert page.data == whole[::-1]
+
+
+def test_event_belongs_to_its_environment_and_its_kind(records: RecordsDatabase) -> None:
+    add(records, event(1, environment=1), event(2, event_payload="snapshot"))
+    with records.reading() as unit:
+        assert unit.events.get(2, "thin", "evt_1") is None
+        assert unit.events.get(2, "thin", "evt_2") is None
+    assert ids(records) == ""
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ({}, "4321"),
+        ({"object_id": "mtr_1"}, "421"),
+        ({"types": ("b",)}, "3"),
+        ({"types": ("b", "c")}, "43"),
+        ({"created_gt_us": 1_002}, "43"),
+        ({"created_gte_us": 1_002}, "432"),
+        ({"created_lt_us": 1_002}, "1"),
+        ({"created_lte_us": 1_002}, "21"),
+        ({"created_gt_us": 1_001, "created_lt_us": 1_003}, "2"),
+    ],
+    ids=str,
+)
+def test_events_are_filtered(where: dict[str, Any], found: str, records: RecordsDatabase) -> None:
+    add(records, event(1), event(2), event(3, type="b", related_object=None), event(4, type="c"))
+    assert ids(records, **where) == found
+
+
+def test_events_are_paged_in_both_directions(records: RecordsDatabase) -> None:
+    add(records, *(event(number) for number in range(1, 6)))
+    assert ids(records, Cursor(limit=2)) == "54+"
+    assert ids(records, Cursor(limit=2, starting_after="evt_4")) == "32+"
+    assert ids(records, Cursor(limit=2, starting_after="evt_2")) == "1"
+    assert ids(records, Cursor(limit=2, ending_before="evt_2")) == "43+"
+    with pytest.raises(UnknownCursor):
+        ids(records, Cursor(starting_after="evt_9"))
+
+
+def test_old_events_are_forgotten(records: RecordsDatabase) -> None:
+    add(records, event(1), event(2))
+    with records.writing() as unit:
+        unit.events.forget(created_before_us=1_002)
+    assert ids(records) == "2"
+
+
+def test_reader_has_got_nowhere_before_it_begins(records: RecordsDatabase) -> None:
+    with records.writing() as unit:
+        before = unit.cursors.get("reports")
+        unit.cursors.set("reports", 2**53)
+        unit.cursors.set("others", 1)
+        unit.cursors.set("reports", 2**53 + 1)
+        found = [unit.cursors.get(name) for name in ("reports", "others", "nobody")]
+    assert (before, found) == (0, [2**53 + 1, 1, 0])
+
+
+def test_events_and_cursor_are_kept_together_or_not_at_all(
+    open_records: OpenRecords, tmp_path: Path
+) -> None:
+    with open_records(tmp_path) as records:
+        with suppress(Interrupted), records.writing() as unit:
+            unit.events.add(event(1))
+            unit.cursors.set("reports", 1)
+            raise Interrupted
+        with records.writing() as unit:
+            unit.events.add(event(2))
+            unit.cursors.set("reports", 2)
+    with open_records(tmp_path) as records, records.reading() as unit:
+        assert unit.cursors.get("reports") == 2
+        kept = unit.events.page(2, "thin", Cursor(), EventFilter()).data
+    assert kept == [event(2)]
+    assert msgspec.json.decode(kept[0].data) == {"ä": 1}
