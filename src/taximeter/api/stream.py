@@ -19,7 +19,7 @@ from taximeter.ingest.batch import SentBatch
 from taximeter.ingest.columns import Moments
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.ids import new_identifiers
-from taximeter.kit.moments import moment_us
+from taximeter.kit.moments import moments_us
 
 PATH = "/v2/billing/meter_event_stream"
 
@@ -71,14 +71,15 @@ class Stream:
 
 def sent_batch(events: Sequence[StreamEvent], *, now_us: int) -> SentBatch:
     """Lay events out in columns; those without an identifier are given one."""
-    identifiers = [event.identifier for event in events]
-    if None in identifiers:
-        made = new_identifiers(len(events))
-        identifiers = [one or other for one, other in zip(identifiers, made, strict=True)]
+    sent = [event.identifier for event in events]
+    identifiers = list(filter(None, sent))
+    if len(identifiers) < len(sent):
+        made = new_identifiers(len(sent))
+        identifiers = [one or other for one, other in zip(sent, made, strict=True)]
     return SentBatch(
         event_names=[event.event_name for event in events],
         payloads=[event.payload for event in events],
-        identifiers=identifiers,  # type: ignore[arg-type]  # none is None any more
+        identifiers=identifiers,
         timestamps_us=_moments([event.timestamp for event in events], now_us),
     )
 
@@ -88,5 +89,4 @@ def _moments(timestamps: Sequence[datetime | None], now_us: int) -> Moments:
     present = now_us // MICROSECONDS * MICROSECONDS
     if not any(timestamps):
         return np.full(len(timestamps), present, dtype=np.int64)
-    moments = [present if one is None else moment_us(one) for one in timestamps]
-    return np.array(moments, dtype=np.int64)
+    return np.array(moments_us(timestamps, missing_us=present), dtype=np.int64)
