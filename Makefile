@@ -66,7 +66,7 @@ constraints:
 	@$(PYTHON) -m venv .cache/constraints
 	@echo 'Resolving every dependency anew ...'
 	@.cache/constraints/bin/python -m pip install -qq --disable-pip-version-check \
-	  -e '.[clickhouse,postgres,test,lint]'
+	  -e '.[clickhouse,postgres,test,lint,bench]'
 	@{ grep '^#' constraints.txt; .cache/constraints/bin/python -m pip freeze --exclude taximeter \
 	  | grep -E '^[A-Za-z0-9._-]+==[^ ]+$$'; } > .cache/constraints.txt
 	@mv .cache/constraints.txt constraints.txt && rm -rf .cache/constraints
@@ -84,10 +84,11 @@ $(VENV)/.installed: $(PINS) | $(BIN)/python
 	@$(PIP) -c constraints.txt -e .
 	@touch $@
 
-# The tests include the linters: one suite proves that each still fails on a planted error.
+# The tests include the linters: one suite proves that each still fails on a planted error. They run
+# the benchmarks too, at their smallest.
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo 'Installing what tests and checks need ...'
-	@$(PIP) -c constraints.txt -e '.[test,lint]'
+	@$(PIP) -c constraints.txt -e '.[test,lint,bench]'
 	@touch $@
 
 $(BIN)/python:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
+from benchmarks.aims import Held
 from benchmarks.scale import Scale
 from benchmarks.served import Measured, load, served
 from benchmarks.stored import copied
@@ -17,7 +18,7 @@ from benchmarks.table import milliseconds, print_table, whole
 GRANIAN = ("granian-st", "granian-mt")
 
 
-def run(scale: Scale) -> None:
+def run(scale: Scale) -> list[Held]:
     servers = ["uvicorn"]
     if find_spec("granian") is None:
         print("Granian is not installed: `.venv/bin/python -m pip install granian` brings it.")
@@ -40,6 +41,7 @@ def run(scale: Scale) -> None:
         ["server", "requests/s", "range", "p50", "p95", "p99", "refused"],
         [_row(server, measured) for server, measured in runs.items()],
     )
+    return []
 
 
 def _command(server: str, data: Path) -> Sequence[str] | None:

@@ -10,7 +10,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.machine import memory_mb
+from benchmarks.aims import Held
+from benchmarks.processes import memory_mb
 from benchmarks.scale import Scale
 from benchmarks.stored import CACHE
 from benchmarks.table import milliseconds, percentile, print_table, whole
@@ -21,7 +22,7 @@ BATCH = 5_000
 STEPS = 4
 
 
-def run(scale: Scale) -> None:
+def run(scale: Scale) -> list[Held]:
     rows = []
     for name, declaration, with_filter in (
         ("no key, fingerprints", "identifier VARCHAR NOT NULL, seq BIGINT", True),
@@ -39,6 +40,7 @@ def run(scale: Scale) -> None:
         ["how", "stored", "identifiers/s", "commit p50", "commit p99", "memory", "on disk"],
         rows,
     )
+    return []
 
 
 def _append(

@@ -4,10 +4,13 @@ import os
 import platform
 import re
 import shlex
+import subprocess
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+
+import taximeter
 
 PACKAGES = (
     "duckdb",
@@ -32,11 +35,27 @@ def describe(*more_packages: str) -> str:
     return "\n".join(
         [
             f"- machine: {machine}; load before the run {load}",
+            f"- code: Taximeter {taximeter.__version__}, commit {_commit()}",
             f"- versions: Python {platform.python_version()}, {packages}",
             f"- command: `{shlex.join(['python', '-m', 'benchmarks', *sys.argv[1:]])}`",
             f"- date: {datetime.now(UTC):%Y-%m-%d}",
         ]
     )
+
+
+def _commit() -> str:
+    """Return the commit that is measured; a plus where files differ from it."""
+    try:
+        described = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+"],  # noqa: S607 - whichever git there is
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return described.stdout.strip()
 
 
 def _processor() -> str:
@@ -50,12 +69,3 @@ def _processor() -> str:
 
 def _memory_gb() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-
-
-def memory_mb(pid: int | str = "self", field: str = "VmRSS") -> float:
-    """A process's resident memory, or with VmHWM its peak; 0 where the system does not tell."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.is_file():
-        return 0.0
-    found = re.search(rf"{field}:\s*(\d+) kB", status.read_text(encoding="utf-8"))
-    return int(found[1]) / 1_000 if found else 0.0

@@ -1,16 +1,20 @@
 """Data directories with usage in them: rows as the server writes them, made by the million.
 
 30 days of one meter, spread evenly over customers and time, one row after the other as they would
-have been received. A directory is made once a size and kept in `.cache/benchmarks`.
+have been received; a second meter, with dimensions, is empty. A directory is made once a size and
+kept in `.cache/benchmarks` until its schema changes or its events are a day old.
 """
 
+import hashlib
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import time_ns
 
+import msgspec
 import pyarrow as pa
 
 from taximeter.app import Stores, open_stores
@@ -22,12 +26,17 @@ from taximeter.kit.periods import DAY_SECONDS
 from taximeter.meters import DEFAULT_CUSTOMER_KEY, DEFAULT_VALUE_KEY, Meter
 from taximeter.settings import Settings
 from taximeter.storage.duckdb.database import UsageDatabase
+from taximeter.storage.duckdb.schema import MIGRATIONS
 
 CACHE = Path(__file__).resolve().parents[1] / ".cache" / "benchmarks"
 DAYS = 30
+METER = "mtr_test_bench"
 EVENT_NAME = "requests"
+TOKENS_METER = "mtr_test_tokens"
+TOKENS_EVENT_NAME = "tokens"
 CUSTOMER = "cus_bench{:013d}"
 _CHUNK = 250_000
+_KEPT_SECONDS_MAX = DAY_SECONDS
 
 _ROWS = """
     SELECT
@@ -53,7 +62,7 @@ _ROWS = """
 _INSERT = """
     INSERT INTO {prefix}events
     SELECT seq, received_at, environment, meter, event_name, customer, identifier, hash, timestamp,
-        value, NULL, '[]', payload, NULL, NULL, NULL
+        value, NULL, '[]', 'sum', payload, NULL, NULL, NULL
     FROM rows POSITIONAL JOIN hashes
 """
 
@@ -64,7 +73,7 @@ def add_meter_and_customers(stores: Stores, count: int) -> tuple[Environment, Me
         environment = find_environment(store=unit.environments, name=TEST)
         assert environment is not None
         meter = Meter(
-            id="mtr_test_bench",
+            id=METER,
             environment=environment.id,
             created=now_s(clock),
             updated=now_s(clock),
@@ -77,6 +86,15 @@ def add_meter_and_customers(stores: Stores, count: int) -> tuple[Environment, Me
             dimension_keys=(),
         )
         unit.meters.add(meter)
+        unit.meters.add(
+            msgspec.structs.replace(
+                meter,
+                id=TOKENS_METER,
+                display_name="Tokens",
+                event_name=TOKENS_EVENT_NAME,
+                dimension_keys=("model", "token_type"),
+            )
+        )
         for number in range(count):
             unit.customers.add(
                 Customer(
@@ -99,7 +117,7 @@ def write_events(database: UsageDatabase, *, environment: int, events: int, coun
             "start_us": start_us,
             "step_us": step_us,
             "environment": environment,
-            "meter": "mtr_test_bench",
+            "meter": METER,
             "event_name": EVENT_NAME,
             "customers": count,
             "first": first,
@@ -109,7 +127,7 @@ def write_events(database: UsageDatabase, *, environment: int, events: int, coun
         identifiers = rows.column("identifier").to_pylist()
         hashes = pa.table({"hash": identifier_hashes(environment, identifiers)})
         with database.appending(cursor) as place:
-            place.events = rows.num_rows
+            place.rows, place.last_seq = rows.num_rows, first + rows.num_rows
             cursor.register("rows", rows)
             cursor.register("hashes", hashes)
             cursor.execute(_INSERT.format(prefix=place.prefix))
@@ -118,11 +136,14 @@ def write_events(database: UsageDatabase, *, environment: int, events: int, coun
 
 def kept(events: int, count: int) -> Path:
     """A data directory with this much usage; not to be written to, since it is kept."""
-    data = CACHE / f"{events}-{count}"
-    if not data.is_dir():
+    schema = hashlib.sha256("".join(one.checksum for one in MIGRATIONS).encode()).hexdigest()[:8]
+    data = CACHE / f"{events}-{count}-{schema}"
+    if not data.is_dir() or time_ns() / 1e9 - data.stat().st_mtime > _KEPT_SECONDS_MAX:
         making = CACHE / "making"
-        shutil.rmtree(making, ignore_errors=True)
-        making.parent.mkdir(parents=True, exist_ok=True)
+        for old in (making, *CACHE.glob(f"{events}-{count}-*")):
+            shutil.rmtree(old, ignore_errors=True)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        print(f"making a data directory with {events:,} events ...", file=sys.stderr, flush=True)
         with open_stores(making, Settings()) as stores:
             environment, _ = add_meter_and_customers(stores, count)
         database = UsageDatabase.open(making / "usage.duckdb", Settings())
@@ -140,3 +161,8 @@ def copied(events: int, count: int) -> Iterator[Path]:
         data = Path(scratch) / "data"
         shutil.copytree(kept(events, count), data)
         yield data
+
+
+def bytes_on_disk(data: Path) -> int:
+    """What the usage log takes, whatever files it lies in."""
+    return sum(file.stat().st_size for file in data.glob("usage.*"))

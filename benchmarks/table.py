@@ -28,6 +28,10 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1_000:.1f} ms"
 
 
+def megabytes(number: float) -> str:
+    return f"{number:,.0f} MB"
+
+
 def whole(number: float) -> str:
     return f"{number:,.0f}"
 

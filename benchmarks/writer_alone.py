@@ -1,17 +1,23 @@
-"""The writer without HTTP: checked events straight into it, onto a real file."""
+"""The writer without HTTP: checked batches straight into it, onto a real file, one by one."""
 
 import itertools
 import secrets
 from collections.abc import Iterator
-from decimal import Decimal
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, time_ns
 
+import msgspec
+import numpy as np
+
+from benchmarks.aims import Held
 from benchmarks.scale import Scale
 from benchmarks.stored import CUSTOMER, EVENT_NAME, copied
 from benchmarks.table import milliseconds, percentile, print_table, spread
 from taximeter.app import open_stores
-from taximeter.ingest.event import MeterEvent, Origin
+from taximeter.environments import TEST, find_environment
+from taximeter.ingest.batch import Batch, SentBatch, check_batch
+from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import SystemClock
@@ -20,70 +26,98 @@ from taximeter.settings import Settings
 BATCHES = (1, 100, 1_000, 5_000)
 
 
-def event(number: int, run: str, customers: int) -> MeterEvent:
-    identity = f"{run}{number:016x}"
-    customer = CUSTOMER.format(number % customers)
-    return MeterEvent(
-        environment=2,
-        meter="mtr_test_bench",
-        event_name=EVENT_NAME,
-        customer=customer,
-        identifier=identity,
-        timestamp_us=time_ns() // 1_000_000_000 * 1_000_000,
-        value=Decimal("1.25"),
-        value_text=None,
-        dimensions="[]",
-        payload=f'{{"stripe_customer_id":"{customer}","value":"1.25"}}',
-        origin=Origin(identity, number),
-    )
+class Writing(msgspec.Struct, frozen=True, kw_only=True):
+    """A running writer, and batches without end for it."""
+
+    writer: Writer
+    directory: Directory
+    environment: int
+    customers: int
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        settings, choices = Settings(), np.random.default_rng(1)
+        for _ in itertools.count():
+            now_us = time_ns() // 1_000
+            numbers = choices.integers(self.customers, size=size).tolist()
+            sent = SentBatch(
+                event_names=[EVENT_NAME] * size,
+                payloads=[
+                    {"stripe_customer_id": CUSTOMER.format(number), "value": "1.25"}
+                    for number in numbers
+                ],
+                identifiers=[secrets.token_hex(16) for _ in numbers],
+                timestamps_us=np.full(size, now_us),
+            )
+            yield check_batch(
+                sent,
+                environment=self.environment,
+                directory=self.directory,
+                now_us=now_us,
+                settings=settings,
+            )
+
+    def commits(self, size: int, seconds: float) -> list[float]:
+        """Commit batch after batch for so long; how long each took until it was durable."""
+        source, took = self.batches(size), list[float]()
+        while sum(took) < seconds:
+            batch = next(source)
+            begin = perf_counter()
+            self.writer.submit((batch,)).result()
+            took.append(perf_counter() - begin)
+        return took
 
 
-def batches(size: int, customers: int) -> Iterator[list[MeterEvent]]:
-    run = secrets.token_hex(8)
-    for first in itertools.count(0, size):
-        yield [event(number, run, customers) for number in range(first, first + size)]
-
-
-def measure(data: Path, size: int, scale: Scale) -> tuple[float, list[float]]:
-    """Events a second, and how long each batch took until it was durable."""
-    settings = Settings()
+@contextmanager
+def writing(data: Path, settings: Settings, customers: int) -> Iterator[Writing]:
+    """Open a data directory and run the writer over it; its identifiers are read back first."""
     with open_stores(data, settings) as stores:
+        with stores.records.reading() as unit:
+            environment = find_environment(store=unit.environments, name=TEST)
+        assert environment is not None
         deduplicator = Deduplicator(log=stores.usage_log, settings=settings)
         deduplicator.rebuild(now_us=time_ns() // 1_000)
         writer = Writer(
-            log=stores.usage_log,
-            deduplicator=deduplicator,
-            clock=SystemClock(),
-            settings=settings,
+            log=stores.usage_log, deduplicator=deduplicator, clock=SystemClock(), settings=settings
         )
         writer.start()
-        source, took = batches(size, scale.customers), list[float]()
-        while sum(took) < scale.writer_seconds:
-            batch = next(source)
-            begin = perf_counter()
-            writer.submit(batch).result()
-            took.append(perf_counter() - begin)
-        writer.close()
-    return size * len(took) / sum(took), took
+        parts = Writing(
+            writer=writer,
+            directory=Directory(
+                reading=stores.records.reading, customers_max=settings.customer_cache_entries_max
+            ),
+            environment=environment.id,
+            customers=customers,
+        )
+        try:
+            parts.commits(1, seconds=0.001)  # the first commit makes the first tail
+            yield parts
+        finally:
+            writer.close()
 
 
-def run(scale: Scale) -> None:
+def run(scale: Scale) -> list[Held]:
     rows = []
     for stored in (0, *scale.stored_events):
-        for size in BATCHES:
-            rates, took = [], list[float]()
-            for _ in range(scale.repeats):
-                with copied(stored, scale.customers) as data:
-                    rate, some = measure(data, size, scale)
-                rates.append(rate)
-                took += some
-            rows.append(
-                [f"{stored:,}", f"{size:,}", spread(rates)]
-                + [milliseconds(percentile(took, share)) for share in (0.5, 0.99)]
-            )
+        with (
+            copied(stored, scale.customers) as data,
+            writing(data, Settings(), scale.customers) as parts,
+        ):
+            for size in BATCHES:
+                runs = [parts.commits(size, scale.writer_seconds) for _ in range(scale.repeats)]
+                took = [one for some in runs for one in some]
+                rows.append(
+                    [
+                        f"{stored:,}",
+                        f"{size:,}",
+                        spread([size * len(some) / sum(some) for some in runs]),
+                        *(milliseconds(percentile(took, share)) for share in (0.5, 0.99)),
+                        milliseconds(max(took)),
+                    ]
+                )
     print_table(
         f"the writer alone, one batch after the other, {scale.writer_seconds:g} s a run, medians "
         f"of {scale.repeats} (range)",
-        ["stored events", "batch", "events/s", "batch p50", "batch p99"],
+        ["stored events", "batch", "events/s", "batch p50", "batch p99", "longest"],
         rows,
     )
+    return []

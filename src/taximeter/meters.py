@@ -15,6 +15,9 @@ FormulaName = Literal["sum", "count", "last", "max", "min", "avg", "unique_count
 
 MeterStatus = Literal["active", "inactive"]
 
+RollupRule = Literal["sum", "max", "min", "last", "hour", "day"]
+"""What a rollup keeps of a meter's hour: counts and sums, or the one event that stands for it."""
+
 DEFAULT_CUSTOMER_KEY = "stripe_customer_id"
 DEFAULT_VALUE_KEY = "value"
 
@@ -35,6 +38,22 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True):
     dimension_keys: tuple[str, ...]
     status: MeterStatus = "active"
     deactivated_at: int | None = None
+
+    @property
+    def rollup(self) -> RollupRule:
+        """Return what rollups keep of this meter's events.
+
+        Of a pre-aggregated meter that is the event that survives its hour or day. Otherwise sums,
+        counts and averages add up, and so do the counts of each distinct text; of the other
+        formulas the event with the extreme value, or the last one, stands for its hour.
+        """
+        if self.event_time_window is not None:
+            return self.event_time_window
+        match self.formula:
+            case "max" | "min" | "last":
+                return self.formula
+            case _:
+                return "sum"
 
 
 class MeterStore(Protocol):

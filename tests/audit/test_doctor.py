@@ -31,7 +31,10 @@ def test_json_holds_every_check(healthy: Path) -> None:
     result = doctor(healthy, "--json")
     report = json.loads(result.stdout)
     assert (result.exit_code, report["ok"]) == (0, True)
-    assert {one["check"]: (one["ok"], one["checked"]) for one in report["checks"]} == {
+    checks = {one["check"]: (one["ok"], one["checked"]) for one in report["checks"]}
+    rolled_up, rows = checks.pop("rollups")  # how many hours the events fall into depends on today
+    assert (rolled_up, rows > 100) == (True, True)
+    assert checks == {
         "directory": (True, 2),
         "records": (True, 1),
         "sequence": (True, 934),
@@ -91,8 +94,31 @@ def test_a_changed_column_is_found(
 def test_a_total_that_its_payloads_do_not_make_is_found(data: Path) -> None:
     damage(data, "UPDATE events SET value = 4711.25 WHERE seq = 22")
     found = failed(doctor(data))
-    assert set(found) == {"payloads", "totals"}
-    assert "(sum), customer" in found["totals"][0]
+    assert set(found) == {"payloads", "rollups"}
+    assert "sums of meter" in found["rollups"][0]
+
+
+@pytest.mark.parametrize(
+    ("statement", "example"),
+    [
+        ("UPDATE sums SET whole = whole + 1 WHERE whole = (SELECT max(whole) FROM sums)", "sums"),
+        ("INSERT INTO fresh_sums SELECT * FROM sums LIMIT 1", "sums of meter"),
+        ("DELETE FROM picks WHERE seq = (SELECT max(seq) FROM picks)", "picks of meter"),
+        ("DELETE FROM sums", "sums of meter"),
+    ],
+)
+def test_rollups_that_the_log_does_not_make_are_found_and_made_anew(
+    statement: str, example: str, data: Path
+) -> None:
+    into_one = "INSERT INTO {0} FROM fresh_{0}; DELETE FROM fresh_{0}"
+    damage(data, *(into_one.format(table) for table in ("sums", "picks")), statement)
+    result = doctor(data)
+    found = failed(result)
+    assert {"rollups"} <= set(found) <= {"rollups", "totals"}
+    assert example in found["rollups"][0]
+    assert "--rebuild-rollups makes them anew" in " ".join(result.stdout.split())
+    assert failed(doctor(data, "--rebuild-rollups")) == {}
+    assert failed(doctor(data)) == {}
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,21 @@
-"""A usage log in memory on the real engine, for tests that need a new one for every example."""
+"""A usage log of its own for every example: the real store, in a folder that goes with it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import duckdb
-
+from taximeter.settings import Settings
 from taximeter.storage.duckdb.database import UsageDatabase
-from taximeter.storage.duckdb.schema import MIGRATIONS
 
 
 @contextmanager
 def fresh_database() -> Iterator[UsageDatabase]:
-    """An empty log with the newest schema; how files are opened is shown in `tests/contract`."""
-    connection = duckdb.connect(":memory:", config={"threads": "2"})
-    for migration in MIGRATIONS:
-        for statement in migration.statements:
-            connection.execute(statement)
-    database = UsageDatabase(connection)
-    try:
-        yield database
-    finally:
-        database.close()
+    """An empty log with the newest schema; nothing is moved unless the test settles it."""
+    with TemporaryDirectory(prefix="taximeter-") as folder:
+        settings = Settings(tail_events_max=1_000_000)
+        database = UsageDatabase.open(Path(folder) / "usage.duckdb", settings)
+        try:
+            yield database
+        finally:
+            database.close()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taximeter.ingest.event import LoggedEvent, MeterEvent, Origin, SentEvent, check
-from taximeter.ingest.log import Cancellation
+from taximeter.ingest.log import Cancellation, cancel_event
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.meters import Meter
 from taximeter.settings import Settings
@@ -77,13 +77,4 @@ def logged(event: MeterEvent, *, seq: int, received_at_us: int | None = None) ->
 
 def cancellation(target: LoggedEvent, *, seq: int, received_at_us: int) -> Cancellation:
     """The row that cancels an event."""
-    return Cancellation(
-        seq=seq,
-        received_at_us=received_at_us,
-        environment=target.event.environment,
-        event_seq=target.seq,
-        identifier=target.event.identifier,
-        meter=target.event.meter,
-        customer=target.event.customer,
-        timestamp_us=target.event.timestamp_us,
-    )
+    return cancel_event(target, seq=seq, received_at_us=received_at_us)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import pairwise
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
 from taximeter.meters import FormulaName, Meter
+from taximeter.storage.duckdb import rollups
+from taximeter.storage.duckdb.audit import DuckAudit
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
 from taximeter.usage.reader import Total, UsageQuery
@@ -21,9 +24,23 @@ from tests.properties.streams import FORMULA_NAMES, START_US, Stream, moments, q
 
 
 @contextmanager
-def duckdb_reader(stream: Stream) -> Iterator[DuckReader]:
-    with fresh_database() as database:
-        DuckLog(database).append(stream.events, stream.cancellations)
+def duckdb_reader(stream: Stream, moves: Sequence[int] = ()) -> Iterator[DuckReader]:
+    """The stream in a real log, of which the rows up to each of these numbers were moved at once.
+
+    Moved rows are rolled up, and the rollups merged at every turn.
+    """
+    with fresh_database() as database, patch.object(rollups, "FRESH_ROWS_MAX", 3):
+        log, after = DuckLog(database), 0
+        for until in (*moves, len(stream.events) + len(stream.cancellations)):
+            events = [one for one in stream.events if after < one.seq <= until]
+            cancellations = [one for one in stream.cancellations if after < one.seq <= until]
+            if events or cancellations:
+                log.append(events, cancellations)
+            if until in moves:
+                database.settle()
+            after = max(after, until)
+        if moves:
+            assert DuckAudit(database).rollup_differences(examples_max=3)[1:] == (0, [])
         yield DuckReader(database)
 
 
@@ -41,7 +58,9 @@ EVERY_FORMULA = pytest.mark.parametrize("formula", FORMULA_NAMES)
 def check_agreement(formula: FormulaName, data: DataObject) -> None:
     stream = data.draw(streams(formulas=[formula]))
     asked = data.draw(st.lists(queries(stream), min_size=8, max_size=8))
-    with duckdb_reader(stream) as reader:
+    rows = len(stream.events) + len(stream.cancellations)
+    moves = sorted(data.draw(st.sets(st.integers(0, rows), max_size=3)))
+    with duckdb_reader(stream, moves) as reader:
         answered = [in_order(reader.totals(query)) for query in asked]
     assert answered == [brute(stream, query) for query in asked]
 

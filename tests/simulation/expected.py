@@ -112,6 +112,7 @@ class Environment(msgspec.Struct, kw_only=True):
             value=None,
             value_text=None,
             dimensions="",
+            rollup=meter.rollup,
             payload=msgspec.json.encode(sent.payload).decode(),
             origin=self.origin_of(sent),
         )

@@ -39,6 +39,7 @@ def logged(seq: int) -> LoggedEvent:
             value=Decimal(1),
             value_text=None,
             dimensions='["eu"]',
+            rollup="sum",
             payload="{}",
         ),
     )

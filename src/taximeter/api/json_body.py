@@ -38,7 +38,7 @@ def decode_json(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         decoded = decoder.decode(body or b"{}")
     except (ValueError, RecursionError) as error:
         raise _fault(body, decoder.type, error) from None
-    if b"\\u0000" in body and _NUL.search(body):
+    if b"\\" in body and _NUL.search(body):  # looking for one byte is many times faster
         raise InvalidRequest("Invalid request: the body contains a NUL character.")
     return decoded
 

@@ -89,4 +89,9 @@ def _moments(timestamps: Sequence[datetime | None], now_us: int) -> Moments:
     present = now_us // MICROSECONDS * MICROSECONDS
     if not any(timestamps):
         return np.full(len(timestamps), present, dtype=np.int64)
-    return np.array(moments_us(timestamps, missing_us=present), dtype=np.int64)
+    moments = moments_us([one for one in timestamps if one is not None])
+    if len(moments) == len(timestamps):
+        return moments
+    filled = np.full(len(timestamps), present, dtype=np.int64)
+    filled[[one is not None for one in timestamps]] = moments
+    return filled

@@ -1,11 +1,12 @@
 """The use case of auditing a store: one check after the other, each reported as it ends."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
-from taximeter.audit.finding import Finding, Inquiry
-from taximeter.audit.log import AuditLog, Claim
+from taximeter.audit.finding import EXAMPLES_MAX, Finding, Inquiry
+from taximeter.audit.log import AuditLog, Claim, RollupDifference
 from taximeter.audit.order import CLAIMS, check_cancellations, check_claims, check_entries
 from taximeter.audit.usage import UsageCheck
 from taximeter.customers import CustomerStore
@@ -48,6 +49,7 @@ def check_store(
     events = max(0, entries[0].checked - canceled[0].checked)
     for claim in CLAIMS:
         yield from _guarded((CLAIMS[claim],), partial(_check_claim, claim, log, settings, events))
+    yield from _guarded(("rollups",), lambda: (_check_rollups(log),))
     usage = UsageCheck(
         meters={(one.environment, one.id): one for one in meters.all()},
         customers=customers,
@@ -64,6 +66,25 @@ def _check_records(records: RecordsFile) -> Finding:
     for error in records.integrity_errors():
         inquiry.differs(error)
     return inquiry.finding()
+
+
+def _check_rollups(log: AuditLog) -> Finding:
+    checked, differences, examples = log.rollup_differences(examples_max=EXAMPLES_MAX)
+    return Finding(
+        check="rollups",
+        promise="each equals its recount from the log",
+        checked=checked,
+        differences=differences,
+        examples=tuple(_explained(one) for one in examples),
+    )
+
+
+def _explained(one: RollupDifference) -> str:
+    start = datetime.fromtimestamp(one.start_us / MICROSECONDS, UTC)
+    return (
+        f"{one.kind} of meter {one.meter}, customer '{one.customer}', {start:%Y-%m-%d %H:%M} UTC, "
+        f"dimensions {one.dimensions}: not what the log makes"
+    )
 
 
 def _check_claim(

@@ -34,6 +34,17 @@ class Doubled(msgspec.Struct, frozen=True, kw_only=True):
     earlier_seq: int
 
 
+class RollupDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """A rolled-up hour or day that the log does not bear out, or that it holds and rollups lack."""
+
+    kind: str
+    environment: int
+    meter: str
+    customer: str
+    start_us: int
+    dimensions: str
+
+
 class AuditLog(Protocol):
     """Reads the whole log in batches, so that no reader holds it all.
 
@@ -57,4 +68,10 @@ class AuditLog(Protocol):
 
         `canceled_at_us` is set where a cancellation of the event's environment names it.
         """
+        ...
+
+    def rollup_differences(
+        self, *, examples_max: int
+    ) -> tuple[int, int, Sequence[RollupDifference]]:
+        """Recompute all rollups: how many rows there are, how many differ, and some of those."""
         ...

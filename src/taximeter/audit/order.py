@@ -87,6 +87,10 @@ def _copies(
     yield "meter", cancellation.meter, event.meter
     yield "customer", cancellation.customer, event.customer
     yield "timestamp", cancellation.timestamp_us, event.timestamp_us
+    yield "value", cancellation.value, event.value
+    yield "value_text", cancellation.value_text, event.value_text
+    yield "dimensions", cancellation.dimensions, event.dimensions
+    yield "rollup", cancellation.rollup, event.rollup
 
 
 def _each(batches: Iterable[Sequence[Item]]) -> Iterator[Item]:

@@ -47,8 +47,8 @@ def reread(logged: LoggedEvent, meter: Meter) -> Reread | str:
     )
 
 
-def differences(logged: LoggedEvent, again: Reread) -> Iterator[str]:
-    """Say which columns of an event are not what its payload says."""
+def differences(logged: LoggedEvent, again: Reread, meter: Meter) -> Iterator[str]:
+    """Say which columns of an event are not what its payload, or its meter, says."""
     event = logged.event
     columns: Mapping[str, tuple[object, object]] = {
         "customer": (event.customer, again.customer),
@@ -59,6 +59,11 @@ def differences(logged: LoggedEvent, again: Reread) -> Iterator[str]:
     for name, (kept, true) in columns.items():
         if kept != true:
             yield f"seq {logged.seq} keeps {name} {_shown(kept)}; its payload says {_shown(true)}"
+    if event.rollup != meter.rollup:
+        yield (
+            f"seq {logged.seq} keeps rollup '{event.rollup}'; its meter {meter.id} rolls up by "
+            f"'{meter.rollup}'"
+        )
 
 
 def _shown(value: object) -> str:

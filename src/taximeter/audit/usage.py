@@ -83,7 +83,7 @@ class UsageCheck:
         if isinstance(again, str):
             self._of_payload.differs(f"seq {logged.seq}: {again}")
             return
-        for difference in differences(logged, again):
+        for difference in differences(logged, again, meter):
             self._of_payload.differs(difference)
         if logged.canceled_at_us is None:
             if self._recount is None:

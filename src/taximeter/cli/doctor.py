@@ -32,12 +32,16 @@ _OPENED = Finding(
 @click.command()
 @data_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def doctor(data: Path, as_json: bool) -> None:
+@click.option(
+    "--rebuild-rollups", is_flag=True, help="Make all rollups anew from the log before checking."
+)
+def doctor(data: Path, as_json: bool, rebuild_rollups: bool) -> None:
     """Check that a stopped server's directory holds what it promises.
 
     Everything is read: the order of the log, what was accepted twice, what each event's payload
-    says, and every total, which is computed again from the payloads. Nothing is changed. Ends
-    with exit code 0 when all is well, else with 1.
+    says, every rollup, which is computed again from the log, and every total, which is computed
+    again from the payloads. Nothing is changed unless --rebuild-rollups is given; rollups only
+    repeat the log. Ends with exit code 0 when all is well, else with 1.
     """
     existing(data)
     started = time.monotonic()
@@ -51,6 +55,8 @@ def doctor(data: Path, as_json: bool) -> None:
         ):
             task = progress.add_task("Checking", total=None)
             findings = [_OPENED]
+            if rebuild_rollups:
+                stores.audit.rebuild_rollups()
             if not as_json:
                 _print(_OPENED, progress.console)
             for finding in check_store(
@@ -117,9 +123,10 @@ def _conclusion(findings: list[Finding], data: Path, seconds: float) -> Text:
         f"{_counted(counts['totals'], 'total')} in {seconds:.1f} s"
     )
     if failed:
+        anew = " Rollups only repeat the log; --rebuild-rollups makes them anew."
         return Text(
             f"\n{data} is damaged: {', '.join(failed)}. Keep a copy of the directory as it is "
-            f"before anything else. Checked {read}.",
+            f"before anything else.{anew if 'rollups' in failed else ''} Checked {read}.",
             "bold",
         )
     return Text(f"\n{data} is well: {read}.")

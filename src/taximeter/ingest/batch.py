@@ -108,11 +108,14 @@ def _part(sent: SentBatch, places: Sequence[int]) -> SentBatch:
 
 
 @lru_cache
-def _plain_number(digits_max: int) -> re.Pattern[str]:
-    """Match plain decimals of at most this many digits: no plus sign, no exponent."""
-    return re.compile(
-        rf"-?(?:[0-9]{{1,{digits_max}}}|(?=[0-9.]{{3,{digits_max + 1}}}\Z)[0-9]+\.[0-9]+)", re.ASCII
-    )
+def _plain_numbers(digits_max: int) -> re.Pattern[str]:
+    """Match plain decimals of at most this many digits, each with a comma behind it.
+
+    They have no plus sign and no exponent. One match over all is many times faster than one each.
+    """
+    whole = rf"[0-9]{{1,{digits_max}}}+"
+    parted = rf"(?=[0-9.]{{3,{digits_max + 1}}}+,)[0-9]++\.[0-9]++"
+    return re.compile(rf"(?:-?+(?:{whole}(?=,)|{parted}),)++", re.ASCII)
 
 
 class _Checking:
@@ -150,6 +153,7 @@ class _Checking:
             environment=self._environment,
             meter=meter.id,
             event_name=meter.event_name,
+            rollup=meter.rollup,
             positions=positions,
             identifiers=sent.identifiers,
             identifier_hashes=identifier_hashes(self._environment, sent.identifiers),
@@ -172,7 +176,8 @@ class _Checking:
                 raise _NotPlainError
             return None, read
         digits_max = min(self._settings.value_digits_max, decimals.PLACES)
-        if not all(map(_plain_number(digits_max).fullmatch, read)):
+        joined = ",".join(read) + ","
+        if joined.count(",") != len(read) or not _plain_numbers(digits_max).fullmatch(joined):
             raise _NotPlainError
         return read, None
 
@@ -279,6 +284,7 @@ def run_of(events: Sequence[MeterEvent], positions: Sequence[int]) -> Run:
         environment=first.environment,
         meter=first.meter,
         event_name=first.event_name,
+        rollup=first.rollup,
         positions=positions,
         identifiers=identifiers,
         identifier_hashes=identifier_hashes(first.environment, identifiers),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from taximeter.ingest.event import LoggedEvent, MeterEvent
 from taximeter.ingest.fingerprints import Hashes
 from taximeter.kit import decimals
+from taximeter.meters import RollupRule
 
 Moments: TypeAlias = npt.NDArray[np.int64]
 """Moments in microseconds since the Unix epoch."""
@@ -26,6 +27,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     environment: int
     meter: str
     event_name: str
+    rollup: RollupRule
     positions: Sequence[int]
     identifiers: Sequence[str]
     identifier_hashes: Hashes
@@ -72,6 +74,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
             value=None if self.values is None else decimals.parsed(self.values[index]),
             value_text=None if self.value_texts is None else self.value_texts[index],
             dimensions="[]" if self.dimensions is None else self.dimensions[index],
+            rollup=self.rollup,
             payload=self.payloads[index].decode(),
         )
 

@@ -9,7 +9,7 @@ import msgspec
 from taximeter.kit import decimals
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.periods import DAY_SECONDS
-from taximeter.meters import Meter
+from taximeter.meters import Meter, RollupRule
 from taximeter.settings import Settings
 
 RejectionCode = Literal[
@@ -52,7 +52,8 @@ class MeterEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     `payload` is JSON text, exactly what was sent. The columns beside it are read out of it once:
     `value` for numbers, `value_text` for meters that count distinct texts, and `dimensions`, the
-    JSON array of the values of the meter's dimension keys, in the meter's order.
+    JSON array of the values of the meter's dimension keys, in the meter's order. `rollup` is the
+    meter's, so that the log can be rolled up without knowing meters.
     """
 
     environment: int
@@ -64,6 +65,7 @@ class MeterEvent(msgspec.Struct, frozen=True, kw_only=True):
     value: Decimal | None
     value_text: str | None
     dimensions: str
+    rollup: RollupRule
     payload: str
     origin: Origin | None = None
 
@@ -150,6 +152,7 @@ def check(
         value=reading.value,
         value_text=reading.text,
         dimensions=dimension_values([sent.payload[key] for key in meter.dimension_keys]),
+        rollup=meter.rollup,
         payload=msgspec.json.encode(sent.payload).decode(),
         origin=origin,
     )

@@ -1,6 +1,7 @@
 """The usage log as ingestion sees it: rows are added, never changed."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -9,6 +10,7 @@ from taximeter.ingest.columns import LoggedRun
 from taximeter.ingest.event import LoggedEvent
 from taximeter.ingest.fingerprints import Hashes
 from taximeter.ingest.rejections import DuplicateCount, RejectedEvent
+from taximeter.meters import RollupRule
 
 Identity: TypeAlias = tuple[int, str]
 """An environment and a text that is unique in it: an identifier or an idempotency key."""
@@ -20,7 +22,10 @@ EVERY_ROW: Rows = (0, None)
 
 
 class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that takes an event out of every total from `received_at` on."""
+    """A row that takes an event out of every total from `received_at` on.
+
+    It repeats what the event counted, so that sums can take it back without finding the event.
+    """
 
     seq: int
     received_at_us: int
@@ -30,6 +35,29 @@ class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
     meter: str
     customer: str
     timestamp_us: int
+    value: Decimal | None
+    value_text: str | None
+    dimensions: str
+    rollup: RollupRule
+
+
+def cancel_event(target: LoggedEvent, *, seq: int, received_at_us: int) -> Cancellation:
+    """Return the row that cancels an event."""
+    event = target.event
+    return Cancellation(
+        seq=seq,
+        received_at_us=received_at_us,
+        environment=event.environment,
+        event_seq=target.seq,
+        identifier=event.identifier,
+        meter=event.meter,
+        customer=event.customer,
+        timestamp_us=event.timestamp_us,
+        value=event.value,
+        value_text=event.value_text,
+        dimensions=event.dimensions,
+        rollup=event.rollup,
+    )
 
 
 class Head(msgspec.Struct, frozen=True):

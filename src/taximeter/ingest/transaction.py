@@ -17,7 +17,7 @@ from taximeter.ingest.identifiers import (
     identifier_hash,
     repeated,
 )
-from taximeter.ingest.log import Cancellation, Head, Identity, UsageLog
+from taximeter.ingest.log import Cancellation, Head, Identity, UsageLog, cancel_event
 from taximeter.ingest.rejections import DuplicateCount, RejectedEvent
 
 
@@ -218,16 +218,7 @@ class Transaction:
         if existing is not None:
             return Canceled(existing)
         self.seq += 1
-        cancellation = Cancellation(
-            seq=self.seq,
-            received_at_us=self._now_us,
-            environment=target.event.environment,
-            event_seq=target.seq,
-            identifier=target.event.identifier,
-            meter=target.event.meter,
-            customer=target.event.customer,
-            timestamp_us=target.event.timestamp_us,
-        )
+        cancellation = cancel_event(target, seq=self.seq, received_at_us=self._now_us)
         self.cancellations.append(cancellation)
         self._canceled[target.seq] = cancellation
         return Canceled(cancellation)

@@ -8,9 +8,9 @@ from typing import Any
 
 import duckdb
 
-from taximeter.audit.log import Canceled, Claim, Doubled, Entry
+from taximeter.audit.log import Canceled, Claim, Doubled, Entry, RollupDifference
 from taximeter.ingest.event import LoggedEvent
-from taximeter.ingest.log import LogFailed
+from taximeter.ingest.log import Cancellation, LogFailed
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.rows import (
     CANCELLATION_COLUMNS,
@@ -47,7 +47,7 @@ _DOUBLED = """
     ORDER BY seq
 """
 
-_CANCELLATION_WIDTH = 8
+_CANCELLATION_WIDTH = len(Cancellation.__struct_fields__)
 
 _CANCELLATIONS = f"""
     SELECT {CANCELLATION_COLUMNS}, {EVENT_COLUMNS}
@@ -94,6 +94,32 @@ class DuckAudit:
         """Yield the events one customer of one meter after the other, each one's by number."""
         for rows in self._batches(_EVENTS, {}):
             yield [event_of(row) for row in rows]
+
+    def rollup_differences(
+        self, *, examples_max: int
+    ) -> tuple[int, int, Sequence[RollupDifference]]:
+        """Recompute all rollups: how many rows there are, how many differ, and some of those."""
+        try:
+            with self._database.standing() as rollups:
+                checked, differing, found = rollups.differences(
+                    self._database.cursor(), examples_max=examples_max
+                )
+        except duckdb.Error as error:
+            raise LogFailed(str(error)) from error
+        names = RollupDifference.__struct_fields__
+        return (
+            checked,
+            differing,
+            [RollupDifference(**dict(zip(names, row, strict=True))) for row in found],
+        )
+
+    def rebuild_rollups(self) -> None:
+        """Make all rollups anew from the log."""
+        try:
+            with self._database.standing() as rollups:
+                rollups.rebuild(self._database.cursor())
+        except duckdb.Error as error:
+            raise LogFailed(str(error)) from error
 
     def _batches(
         self, sql: str, parameters: dict[str, Any], **words: str

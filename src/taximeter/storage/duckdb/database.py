@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 
 from taximeter.settings import Settings
+from taximeter.storage.duckdb.rollups import Rollups
 from taximeter.storage.duckdb.schema import MIGRATIONS
-from taximeter.storage.duckdb.sources import ONE_FILE, Sources
+from taximeter.storage.duckdb.sources import Sources
 from taximeter.storage.duckdb.tails import Tails
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
 
@@ -17,18 +18,19 @@ Config = dict[str, str | bool | int | float | list[str]]
 
 
 class Place:
-    """Where a commit goes; whoever appends notes how many events it has added."""
+    """Where a commit goes; whoever appends notes what it has added."""
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
-        self.events = 0
+        self.rows = 0
+        self.last_seq = 0
 
 
 class UsageDatabase:
     """One open log; readers and the writer share it, each on a cursor of its own."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, tails: Tails | None = None) -> None:
-        """Wrap an open connection; without tails, commits go straight into the main file."""
+    def __init__(self, connection: duckdb.DuckDBPyConnection, tails: Tails) -> None:
+        """Wrap an open connection and its tails."""
         self._connection = connection
         self._tails = tails
         self._local = threading.local()
@@ -59,6 +61,8 @@ class UsageDatabase:
             raise StoreUnusable(_why_unopened(path, str(error))) from None
         except duckdb.Error as error:
             raise StoreUnusable(_damaged(path, str(error))) from None
+        # Else every tail would be compressed when it is let go of, only to be deleted.
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         try:
             migrate(_DuckLedger(connection), MIGRATIONS, store=f"usage log {path}")
             tails = Tails(connection, path, tail_events_max=settings.tail_events_max)
@@ -80,17 +84,14 @@ class UsageDatabase:
     @contextmanager
     def reading(self) -> Iterator[Sources]:
         """Read from these sources; they stay what they are until the block is left."""
-        if self._tails is None:
-            yield ONE_FILE
-        else:
-            with self._tails.reading() as sources:
-                yield sources
+        with self._tails.reading() as sources:
+            yield sources
 
     @contextmanager
     def appending(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[Place]:
         """Append within one transaction; when the block is left the rows are on disk."""
-        tail = None if self._tails is None else self._tails.active(cursor)
-        place = Place("" if tail is None else f"{tail.name}.")
+        tail = self._tails.active(cursor)
+        place = Place(f"{tail.name}.")
         cursor.execute("BEGIN")
         try:
             yield place
@@ -99,18 +100,21 @@ class UsageDatabase:
             with suppress(duckdb.Error):  # the first error is the one to tell
                 cursor.execute("ROLLBACK")
             raise
-        if self._tails is not None and tail is not None:
-            self._tails.committed(tail, place.events)
+        self._tails.committed(tail, rows=place.rows, last_seq=place.last_seq)
+
+    @contextmanager
+    def standing(self) -> Iterator[Rollups]:
+        """Look at the rollups, or make them anew, while nothing is moved."""
+        with self._tails.standing() as rollups:
+            yield rollups
 
     def settle(self) -> None:
         """Move everything into the main file; nobody may write meanwhile."""
-        if self._tails is not None:
-            self._tails.settle()
+        self._tails.settle()
 
     def close(self) -> None:
         """Write everything into the main file and close it."""
-        if self._tails is not None:
-            self._tails.close()
+        self._tails.close()
         self._connection.close()
 
 

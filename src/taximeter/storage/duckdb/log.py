@@ -31,6 +31,7 @@ from taximeter.storage.duckdb.rows import (
     hashes_table,
     rejections_table,
 )
+from taximeter.storage.duckdb.schema import NUMBERED
 
 _HEAD = """
     SELECT coalesce(max(seq), 0), coalesce(epoch_us(max(received_at)), 0)
@@ -98,21 +99,22 @@ class DuckLog:
     ) -> None:
         """Add rows in one transaction; when this returns they are on disk."""
         cursor = self._database.cursor()
+        added: dict[str, pa.Table] = {}
+        if events:
+            added["events"] = events_table(events)
+        if cancellations:
+            added["cancellations"] = cancellations_table(cancellations)
+        if rejections:
+            added["rejections"] = rejections_table(rejections)
+        if duplicates:
+            added["duplicates"] = duplicates_table(duplicates)
         try:
             with self._database.appending(cursor) as place:
-                if events:
-                    added = events_table(events)
-                    place.events = added.num_rows
-                    _insert(cursor, f"{place.prefix}events", added)
-                if cancellations:
-                    _insert(
-                        cursor, f"{place.prefix}cancellations", cancellations_table(cancellations)
-                    )
-                if rejections:
-                    place.events += len(rejections)  # a tail that takes only these fills up, too
-                    _insert(cursor, f"{place.prefix}rejections", rejections_table(rejections))
-                if duplicates:
-                    _insert(cursor, f"{place.prefix}duplicates", duplicates_table(duplicates))
+                for table, rows in added.items():
+                    _insert(cursor, f"{place.prefix}{table}", rows)
+                    place.rows += rows.num_rows
+                    if table in NUMBERED:
+                        place.last_seq = max(place.last_seq, rows.column("seq")[-1].as_py())
         except duckdb.Error as error:
             raise LogFailed(str(error)) from error
 

@@ -13,6 +13,7 @@ from taximeter.ingest.log import LogFailed
 from taximeter.kit import decimals
 from taximeter.kit.periods import window_us
 from taximeter.storage.duckdb.database import UsageDatabase
+from taximeter.storage.duckdb.rolled_sql import rolled_statement
 from taximeter.storage.duckdb.rows import EVENT_COLUMNS, event_of
 from taximeter.storage.duckdb.sources import Sources
 from taximeter.storage.duckdb.totals_sql import Statement, totals_statement
@@ -51,10 +52,15 @@ class DuckReader:
 
     def _total_rows(self, query: UsageQuery) -> list[tuple[Any, ...]]:
         with self._database.reading() as sources:
+
+            def statement(*, wide: bool) -> Statement:
+                rolled = rolled_statement(query, sources, wide=wide)
+                return rolled or totals_statement(query, sources, wide=wide)
+
             try:
-                return self._rows(totals_statement(query, sources))
+                return self._rows(statement(wide=False))
             except duckdb.OutOfRangeException:
-                return self._read(totals_statement(query, sources, wide=True))
+                return self._read(statement(wide=True))
 
     def events(self, query: EventQuery) -> Sequence[LoggedEvent]:
         """Return up to `limit` events, newest first; with `after_seq`, oldest first."""

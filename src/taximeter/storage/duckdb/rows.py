@@ -1,6 +1,7 @@
 """Rows of the usage log to structs, and structs to Arrow columns."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import chain, groupby
 from typing import Any
 
@@ -16,14 +17,14 @@ from taximeter.kit import decimals
 
 EVENT_COLUMNS = """
     e.seq, epoch_us(e.received_at), e.environment, e.meter, e.event_name, e.customer, e.identifier,
-    epoch_us(e.timestamp), e.value, e.value_text, e.dimensions, e.payload, e.idempotency_key,
-    e.request_fingerprint, epoch_us(c.received_at)
+    epoch_us(e.timestamp), e.value, e.value_text, e.dimensions, e.rollup, e.payload,
+    e.idempotency_key, e.request_fingerprint, epoch_us(c.received_at)
 """
 """What `event_of` reads, from events `e` left-joined with their cancellations `c`."""
 
 CANCELLATION_COLUMNS = """
     c.seq, epoch_us(c.received_at), c.environment, c.event_seq, c.identifier, c.meter, c.customer,
-    epoch_us(c.timestamp)
+    epoch_us(c.timestamp), c.value, c.value_text, c.dimensions, c.rollup
 """
 """What `cancellation_of` reads, from cancellations `c`."""
 
@@ -42,6 +43,7 @@ _EVENTS = pa.schema(
         ("value", pa.string()),
         ("value_text", pa.string()),
         ("dimensions", pa.string()),
+        ("rollup", pa.string()),
         ("payload", pa.string()),
         ("idempotency_key", pa.string()),
         ("idempotency_key_hash", pa.uint64()),
@@ -58,6 +60,10 @@ _CANCELLATIONS = pa.schema(
         ("meter", pa.string()),
         ("customer", pa.string()),
         ("timestamp", _MOMENT),
+        ("value", pa.string()),
+        ("value_text", pa.string()),
+        ("dimensions", pa.string()),
+        ("rollup", pa.string()),
     ]
 )
 _REJECTIONS = pa.schema(
@@ -99,6 +105,7 @@ def event_of(row: tuple[Any, ...]) -> LoggedEvent:
         value,
         value_text,
         dimensions,
+        rollup,
         payload,
         idempotency_key,
         fingerprint,
@@ -118,6 +125,7 @@ def event_of(row: tuple[Any, ...]) -> LoggedEvent:
             value=value,
             value_text=value_text,
             dimensions=dimensions,
+            rollup=rollup,
             payload=payload,
             origin=None if idempotency_key is None else Origin(idempotency_key, fingerprint),
         ),
@@ -126,17 +134,8 @@ def event_of(row: tuple[Any, ...]) -> LoggedEvent:
 
 def cancellation_of(row: tuple[Any, ...]) -> Cancellation:
     """Read a row of CANCELLATION_COLUMNS."""
-    seq, received_at_us, environment, event_seq, identifier, meter, customer, timestamp_us = row
-    return Cancellation(
-        seq=seq,
-        received_at_us=received_at_us,
-        environment=environment,
-        event_seq=event_seq,
-        identifier=identifier,
-        meter=meter,
-        customer=customer,
-        timestamp_us=timestamp_us,
-    )
+    fields = zip(Cancellation.__struct_fields__, row, strict=True)
+    return Cancellation(**dict(fields))
 
 
 def events_table(logged: Sequence[LoggedEvent | LoggedRun]) -> pa.Table:
@@ -160,9 +159,10 @@ def _singles_table(logged: Sequence[LoggedEvent]) -> pa.Table:
         [event.identifier for event in events],
         [identifier_hash(event.environment, event.identifier) for event in events],
         [event.timestamp_us for event in events],
-        [None if event.value is None else decimals.text(event.value) for event in events],
+        [_text(event.value) for event in events],
         [event.value_text for event in events],
         [event.dimensions for event in events],
+        [event.rollup for event in events],
         [event.payload for event in events],
         [event.origin and event.origin.idempotency_key for event in events],
         [
@@ -207,6 +207,7 @@ def _runs_table(logged: Sequence[LoggedRun]) -> pa.Table:
         each([run.values for run in runs], None),
         each([run.value_texts for run in runs], None),
         each([run.dimensions for run in runs], "[]"),
+        same([run.rollup for run in runs], pa.string()),
         each([run.payloads for run in runs], None),
         pa.nulls(rows, pa.string()),
         pa.nulls(rows, pa.uint64()),
@@ -226,6 +227,10 @@ def cancellations_table(cancellations: Sequence[Cancellation]) -> pa.Table:
         [one.meter for one in cancellations],
         [one.customer for one in cancellations],
         [one.timestamp_us for one in cancellations],
+        [_text(one.value) for one in cancellations],
+        [one.value_text for one in cancellations],
+        [one.dimensions for one in cancellations],
+        [one.rollup for one in cancellations],
     ]
     return _table(columns, _CANCELLATIONS)
 
@@ -261,6 +266,10 @@ def duplicates_table(duplicates: Sequence[DuplicateCount]) -> pa.Table:
 def hashes_table(hashes: Sequence[int]) -> pa.Table:
     """Lay hashes out in a column."""
     return _table([list(hashes)], _HASHES)
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else decimals.text(value)
 
 
 def _table(columns: Sequence[list[Any]], schema: pa.Schema) -> pa.Table:

@@ -4,6 +4,8 @@ There is no primary key and no index: over random identifiers each would cost mo
 else together. Rows lie in order of arrival, which is what makes ranges of time cheap to read.
 """
 
+from collections.abc import Mapping
+
 from taximeter.storage.migrations import Migration
 
 TABLES = {
@@ -20,7 +22,8 @@ TABLES = {
         value DECIMAL(38, 15),
         value_text VARCHAR,
         dimensions VARCHAR NOT NULL,
-        payload VARCHAR NOT NULL,
+        rollup VARCHAR NOT NULL,
+        payload VARCHAR NOT NULL USING COMPRESSION zstd,
         idempotency_key VARCHAR,
         idempotency_key_hash UBIGINT,
         request_fingerprint UBIGINT
@@ -33,7 +36,11 @@ TABLES = {
         identifier VARCHAR NOT NULL,
         meter VARCHAR NOT NULL,
         customer VARCHAR NOT NULL,
-        timestamp TIMESTAMP NOT NULL
+        timestamp TIMESTAMP NOT NULL,
+        value DECIMAL(38, 15),
+        value_text VARCHAR,
+        dimensions VARCHAR NOT NULL,
+        rollup VARCHAR NOT NULL
     """,
     "rejections": """
         received_at TIMESTAMP NOT NULL,
@@ -56,17 +63,53 @@ TABLES = {
 }
 """What the log holds; each tail has the same tables as the main file."""
 
-CREATE_TABLES = tuple(f"CREATE TABLE {name} ({columns})" for name, columns in TABLES.items())
+NUMBERED = ("events", "cancellations")
+"""The tables whose rows share the log's numbers; the others lie beside it."""
+
+ROLLUPS = {
+    "sums": """
+        environment INTEGER NOT NULL,
+        meter VARCHAR NOT NULL,
+        customer VARCHAR NOT NULL,
+        hour TIMESTAMP NOT NULL,
+        dimensions VARCHAR NOT NULL,
+        value_text VARCHAR,
+        count HUGEINT NOT NULL,
+        whole HUGEINT,
+        fraction DECIMAL(38, 15)
+    """,
+    "picks": """
+        environment INTEGER NOT NULL,
+        meter VARCHAR NOT NULL,
+        customer VARCHAR NOT NULL,
+        bucket TIMESTAMP NOT NULL,
+        dimensions VARCHAR NOT NULL,
+        rollup VARCHAR NOT NULL,
+        seq BIGINT NOT NULL,
+        timestamp TIMESTAMP NOT NULL,
+        value DECIMAL(38, 15),
+        value_text VARCHAR
+    """,
+}
+"""What is made of the log, in the main file alone; see `rollups.py`."""
+
+
+def create(tables: Mapping[str, str], prefix: str = "") -> tuple[str, ...]:
+    """Write the statements that create tables, their names begun with the prefix."""
+    return tuple(f"CREATE TABLE {prefix}{name} ({columns})" for name, columns in tables.items())
+
 
 MIGRATIONS = (
     Migration(
         1,
         "the log",
         (
-            *CREATE_TABLES,
-            "CREATE TABLE moved (tail BIGINT NOT NULL)",
-            "INSERT INTO moved VALUES (0)",
+            *create(TABLES),
+            "CREATE TABLE moved (seq BIGINT NOT NULL, tail BIGINT NOT NULL)",
+            "INSERT INTO moved VALUES (0, 0)",
+            *create(ROLLUPS),
+            *create(ROLLUPS, "fresh_"),
         ),
     ),
 )
-"""`moved` says up to which tail everything lies in the main file."""
+"""`moved` is the watermark: up to which row, and which tail, everything lies in the main file."""

@@ -6,34 +6,65 @@ import msgspec
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in a statement for each table of the log."""
+    """What stands in a statement for each table of the log, and for its parts.
 
-    events: str = "events"
-    cancellations: str = "cancellations"
-    rejections: str = "rejections"
-    duplicates: str = "duplicates"
+    What lies below the watermark is `moved`, and rolled up in `sums` and `picks`; what lies above
+    it is only in tails.
+    """
+
+    events: str
+    cancellations: str
+    rejections: str
+    duplicates: str
+    moved_events: str
+    moved_cancellations: str
+    tail_events: str
+    tail_cancellations: str
+    sums: str
+    picks: str
 
     def into(self, statement: str, **words: str) -> str:
         """Put the sources, and other words, into a statement where it names them in braces."""
         return statement.format(**msgspec.structs.asdict(self), **words)
 
 
-ONE_FILE = Sources()
-
-
 def with_tails(catalog: str, tails: Sequence[tuple[int, str]]) -> Sources:
     """Read the main file and the tails that are not in it yet.
 
-    Whether a tail is in the main file is asked of the main file within the same statement: while a
-    tail is moved its rows are seen in one place or the other, never in both and never in none.
+    What of a tail is in the main file is asked of the main file within the same statement: while
+    rows are moved they are seen in one place or the other, never in both and never in none.
     """
+    moved = f"(SELECT seq FROM {catalog}.moved)"
+    last_tail = f"(SELECT tail FROM {catalog}.moved)"
 
-    def united(table: str) -> str:
-        parts = [f"SELECT * FROM {catalog}.{table}"]
-        parts += [
-            f"SELECT * FROM {name}.{table} WHERE (SELECT tail FROM {catalog}.moved) < {number}"
-            for number, name in tails
+    def in_main(table: str) -> str:
+        return f"{catalog}.{table}"
+
+    def in_tails(table: str) -> str:
+        parts = [f"SELECT * FROM {name}.{table} WHERE seq > {moved}" for _, name in tails]
+        return " UNION ALL ".join(parts) or f"SELECT * FROM {catalog}.{table} WHERE false"
+
+    def beside(table: str) -> str:
+        parts = [
+            f"SELECT * FROM {name}.{table} WHERE {last_tail} < {number}" for number, name in tails
         ]
-        return f"({' UNION ALL '.join(parts)})"
+        return f"({' UNION ALL '.join([f'SELECT * FROM {catalog}.{table}', *parts])})"
 
-    return Sources(**{name: united(name) for name in Sources.__struct_fields__})
+    def whole(table: str) -> str:
+        return f"(SELECT * FROM {catalog}.{table} UNION ALL {in_tails(table)})"
+
+    def rolled(table: str) -> str:
+        return f"(SELECT * FROM {catalog}.{table} UNION ALL SELECT * FROM {catalog}.fresh_{table})"
+
+    return Sources(
+        events=whole("events"),
+        cancellations=whole("cancellations"),
+        rejections=beside("rejections"),
+        duplicates=beside("duplicates"),
+        moved_events=in_main("events"),
+        moved_cancellations=in_main("cancellations"),
+        tail_events=f"({in_tails('events')})",
+        tail_cancellations=f"({in_tails('cancellations')})",
+        sums=rolled("sums"),
+        picks=rolled("picks"),
+    )

@@ -1,25 +1,27 @@
-"""Small files that take the commits, moved into the main file in bulk.
+"""Small files that take the commits, until what they hold is moved into the main file in bulk.
 
 A commit that went straight into the main file would have to wait, now and then, while the engine
 compresses what has come together: half a second at full load. So commits go to a tail, a small
 DuckDB file that is never compressed. A full tail is sealed and the next one takes over; a thread
-moves sealed tails into the main file, one transaction each, and deletes them. Readers see the main
-file and whatever tails are not in it yet as one log.
+moves what sealed tails hold into the main file and deletes them. Readers see the main file and
+whatever is not in it yet as one log.
 
 What a tail holds is durable by the engine's own write-ahead log. `moved` in the main file says, in
-the transaction of the move itself, up to which tail everything has arrived, so that a crash at any
+the transaction of the move itself, up to which row everything has arrived, so that a crash at any
 point leaves every row in exactly one place.
 """
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import structlog
 
-from taximeter.storage.duckdb.schema import CREATE_TABLES, TABLES
+from taximeter.storage.duckdb.mover import Mover, Tail
+from taximeter.storage.duckdb.rollups import Rollups
+from taximeter.storage.duckdb.schema import NUMBERED, TABLES, create
 from taximeter.storage.duckdb.sources import Sources, with_tails
 
 log = structlog.get_logger()
@@ -28,21 +30,6 @@ _TAILS_MAX = 8
 """Every read looks into every tail: past this number the last one grows instead."""
 
 _RETRY_SECONDS = 1.0
-
-
-class Tail:
-    """One tail: attached under a name of its own, and how many events it holds."""
-
-    def __init__(self, number: int, path: Path, events: int = 0) -> None:
-        self.number = number
-        self.path = path
-        self.name = f"tail_{number}"
-        self.events = events
-
-    def unlink(self) -> None:
-        """Delete the files."""
-        for path in (self.path, self.path.with_name(self.path.name + ".wal")):
-            path.unlink(missing_ok=True)
 
 
 class _Epoch:
@@ -64,10 +51,13 @@ class Tails:
         self._main = main
         self._tail_events_max = tail_events_max
         self._changed = threading.Condition()
+        self._moving = threading.Lock()
         self._closing = False
         self._spare: Tail | None = None
         self._done: list[tuple[list[_Epoch], Tail]] = []
+        self._mover = Mover(root, main)
         self._live = self._attach_all()
+        self._sealed = len(self._live) > 1
         self._epochs: list[_Epoch] = []
         self._turn()
         self._thread = threading.Thread(target=self._run, name="move tails", daemon=True)
@@ -77,26 +67,24 @@ class Tails:
         return self._main.with_name(f"{self._main.stem}.tail-{number}{self._main.suffix}")
 
     def _attach_all(self) -> list[Tail]:
-        row = self._root.execute(f"SELECT tail FROM {self.catalog}.moved").fetchone()
-        assert row is not None, "the main file says what was moved"
-        self._newest = moved = row[0]
+        self._newest = self._mover.moved_tail
         live: list[Tail] = []
         for number, path in sorted(tail_files(self._main)):
             tail = Tail(number, path)
-            if number <= moved:
+            if number <= self._mover.moved_tail:
                 tail.unlink()
                 continue
             self._root.execute(f"ATTACH '{_quoted(path)}' AS {tail.name}")
-            count = self._root.execute(f"SELECT count(*) FROM {tail.name}.events").fetchone()
-            tail.events = 0 if count is None else count[0]
+            for table in TABLES:
+                seq = "max(seq)" if table in NUMBERED else "0"
+                (row,) = self._root.execute(
+                    f"SELECT count(*), coalesce({seq}, 0) FROM {tail.name}.{table}"
+                ).fetchall()
+                tail.rows += row[0]
+                tail.last_seq = max(tail.last_seq, row[1])
             live.append(tail)
             self._newest = number
         return live
-
-    @property
-    def catalog(self) -> str:
-        """Return the name of the main file within the engine."""
-        return self._main.stem
 
     @contextmanager
     def reading(self) -> Iterator[Sources]:
@@ -116,7 +104,7 @@ class Tails:
         """Begin an epoch with the tails that are live now."""
         tails = [(tail.number, tail.name) for tail in self._live]
         self._epochs = [epoch for epoch in self._epochs if epoch.readers]
-        self._epochs.append(_Epoch(with_tails(self.catalog, tails)))
+        self._epochs.append(_Epoch(with_tails(self._main.stem, tails)))
 
     def active(self, cursor: duckdb.DuckDBPyConnection) -> Tail:
         """Return the tail that takes the next commit; called by the writer between commits.
@@ -132,19 +120,21 @@ class Tails:
         tail = spare or self._create(cursor)
         with self._changed:
             self._live.append(tail)
+            self._sealed = len(self._live) > 1
             self._turn()
             self._changed.notify()
         return tail
 
-    def committed(self, tail: Tail, events: int) -> None:
-        """Note that a tail has taken more events; called by the writer after a commit."""
+    def committed(self, tail: Tail, *, rows: int, last_seq: int) -> None:
+        """Note what a tail has taken more; called by the writer after a commit."""
         with self._changed:
-            tail.events += events
+            tail.rows += rows
+            tail.last_seq = max(tail.last_seq, last_seq)
             if self._wants_spare():
                 self._changed.notify()
 
     def _full(self, tail: Tail) -> bool:
-        return tail.events >= self._tail_events_max
+        return tail.rows >= self._tail_events_max
 
     def _create(self, cursor: duckdb.DuckDBPyConnection) -> Tail:
         """Make a tail beside its place and move it there whole: a kill leaves no half of one."""
@@ -156,8 +146,8 @@ class Tails:
             leftover.unlink(missing_ok=True)
         making = f"new_{tail.number}"
         cursor.execute(f"ATTACH '{_quoted(new)}' AS {making}")
-        for statement in CREATE_TABLES:
-            cursor.execute(statement.replace("CREATE TABLE ", f"CREATE TABLE {making}."))
+        for statement in create(TABLES, f"{making}."):
+            cursor.execute(statement)
         cursor.execute(f"CHECKPOINT {making}")
         cursor.execute(f"DETACH {making}")
         new.replace(tail.path)
@@ -165,7 +155,7 @@ class Tails:
         return tail
 
     def close(self) -> None:
-        """Move every tail into the main file, as far as that works; nobody may write any more."""
+        """Move everything into the main file, as far as that works; nobody may write any more."""
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -175,12 +165,18 @@ class Tails:
         except (duckdb.Error, OSError) as error:
             log.error("a tail could not be moved", error=str(error))
 
+    @contextmanager
+    def standing(self) -> Iterator[Rollups]:
+        """Look at the rollups, or make them anew, while nothing is moved."""
+        with self._moving:
+            yield self._mover.rollups
+
     def settle(self) -> None:
-        """Move every tail, full or not; nobody may write meanwhile."""
-        cursor = self._root.cursor()
-        for tail in list(self._live):
-            self._move(cursor, tail)
-        self._delete_moved(cursor)
+        """Move everything that any tail holds; nobody may write meanwhile."""
+        with self._moving:
+            self._move(self._live, whole=True)
+            self._delete_moved()
+            self._mover.checkpoint()
 
     def _run(self) -> None:
         cursor = self._root.cursor()
@@ -190,24 +186,26 @@ class Tails:
                     self._changed.wait()
                 if self._closing:
                     return
-                sealed = self._live[0] if len(self._live) > 1 else None
                 wants_spare = self._wants_spare()
+                sealed, self._sealed = self._sealed, False
             try:
-                self._delete_moved(cursor)
                 if wants_spare:
                     self._spare = self._create(cursor)
-                elif sealed is not None:
-                    self._move(cursor, sealed)
+                with self._moving:
+                    self._delete_moved()
+                    if sealed:
+                        self._move(self._live[:-1], whole=len(self._live) > _TAILS_MAX // 2)
             except (duckdb.Error, OSError) as error:
                 log.error("a tail could not be moved", error=str(error))
+                self._sealed = sealed
                 self._pause()
 
     def _wants_spare(self) -> bool:
         live = self._live
-        return self._spare is None and bool(live) and live[-1].events * 2 >= self._tail_events_max
+        return self._spare is None and bool(live) and live[-1].rows * 2 >= self._tail_events_max
 
     def _has_work(self) -> bool:
-        return len(self._live) > 1 or self._wants_spare() or self._deletable()
+        return self._sealed or self._wants_spare() or self._deletable()
 
     def _deletable(self) -> bool:
         return any(not any(epoch.readers for epoch in epochs) for epochs, _ in self._done)
@@ -217,34 +215,24 @@ class Tails:
         with self._changed:
             self._changed.wait_for(lambda: self._closing, timeout=_RETRY_SECONDS)
 
-    def _move(self, cursor: duckdb.DuckDBPyConnection, tail: Tail) -> None:
-        cursor.execute("BEGIN")
-        try:
-            for table in TABLES:
-                cursor.execute(
-                    f"INSERT INTO {self.catalog}.{table} SELECT * FROM {tail.name}.{table}"
-                )
-            cursor.execute(f"UPDATE {self.catalog}.moved SET tail = {tail.number}")
-            cursor.execute("COMMIT")
-        except BaseException:
-            with suppress(duckdb.Error):  # the first error is the one to tell
-                cursor.execute("ROLLBACK")
-            raise
+    def _move(self, tails: Sequence[Tail], *, whole: bool) -> None:
+        """Move what tails hold, and let go of those that are then in the main file."""
+        emptied = self._mover.move(tails, whole=whole)
         with self._changed:
-            self._live.remove(tail)
-            before = list(self._epochs)
-            self._turn()
-            self._done.append((before, tail))
-        with suppress(duckdb.TransactionException):  # it is tried again after the next move
-            cursor.execute(f"CHECKPOINT {self.catalog}")
+            for tail in emptied:
+                self._live.remove(tail)
+            if emptied:
+                before = list(self._epochs)
+                self._turn()
+                self._done += [(before, tail) for tail in emptied]
 
-    def _delete_moved(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Let go of the tails that are in the main file and that nobody reads any more."""
+    def _delete_moved(self) -> None:
+        """Delete the tails that are in the main file and that nobody reads any more."""
         with self._changed:
             ready = [tail for epochs, tail in self._done if not any(one.readers for one in epochs)]
             self._done = [entry for entry in self._done if entry[1] not in ready]
         for tail in ready:
-            cursor.execute(f"DETACH {tail.name}")
+            self._mover.cursor.execute(f"DETACH {tail.name}")
             tail.unlink()
 
 
