@@ -79,6 +79,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             f"{PREFIX}IDENTIFIER_WINDOW_DAYS must be greater than {PREFIX}EVENT_AGE_DAYS_MAX: "
             "while an event's timestamp is accepted, its identifier has to be remembered."
         )
+    if settings.stream_events_max > settings.queue_events_max:
+        raise SettingError(
+            f"{PREFIX}STREAM_EVENTS_MAX must not be greater than {PREFIX}QUEUE_EVENTS_MAX: the "
+            "events of one request wait for their commit together."
+        )
     return settings
 
 
