@@ -24,7 +24,7 @@ from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import Clock, SystemClock
 from taximeter.reports.reporter import Reporter
 from taximeter.settings import SettingError, Settings
-from taximeter.storage.directory import DataDirectory
+from taximeter.storage.directory import DataDirectory, DirectoryHeld
 from taximeter.storage.duckdb.audit import DuckAudit
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.log import DuckLog
@@ -33,7 +33,17 @@ from taximeter.storage.duckdb.rejections import DuckRejections
 from taximeter.storage.migrations import StoreUnusable
 from taximeter.storage.records.database import RecordsDatabase
 
-__all__ = ["App", "StoreUnusable", "Stores", "open_app", "open_records", "open_stores"]
+__all__ = [
+    "App",
+    "DirectoryHeld",
+    "Ingest",
+    "StoreUnusable",
+    "Stores",
+    "open_app",
+    "open_ingest",
+    "open_records",
+    "open_stores",
+]
 
 log = structlog.get_logger()
 
@@ -104,6 +114,46 @@ def open_stores(data: Path, settings: Settings) -> Iterator[Stores]:
                 usage.close()
         finally:
             records.close()
+
+
+class Ingest(msgspec.Struct, frozen=True, kw_only=True):
+    """What writes usage into a data directory, without a server."""
+
+    stores: Stores
+    writer: Writer
+    directory: Directory
+    clock: Clock
+    settings: Settings
+
+
+@contextmanager
+def open_ingest(data: Path, *, settings: Settings, clock: Clock | None = None) -> Iterator[Ingest]:
+    """Open a data directory for writing usage in bulk; every identifier is known from the start.
+
+    Leaving the block commits what waits and closes the stores. Raises StoreUnusable, SettingError,
+    LogFailed.
+    """
+    clock = clock or SystemClock()
+    with open_stores(data, settings) as stores:
+        deduplicator = Deduplicator(log=stores.usage_log, settings=settings)
+        deduplicator.rebuild(now_us=clock.now_us())
+        writer = Writer(
+            log=stores.usage_log, deduplicator=deduplicator, clock=clock, settings=settings
+        )
+        writer.start()
+        try:
+            yield Ingest(
+                stores=stores,
+                writer=writer,
+                directory=Directory(
+                    reading=stores.records.reading,
+                    customers_max=settings.customer_cache_entries_max,
+                ),
+                clock=clock,
+                settings=settings,
+            )
+        finally:
+            writer.close()
 
 
 @contextmanager

@@ -13,6 +13,10 @@ USAGE_NAME = "usage.duckdb"
 RECORDS_NAME = "records.sqlite3"
 
 
+class DirectoryHeld(StoreUnusable):
+    """Another process holds the data directory."""
+
+
 class DataDirectory:
     """A directory that one process holds at a time."""
 
@@ -26,8 +30,8 @@ class DataDirectory:
     def hold(self) -> Self:
         """Take the directory for this process, creating it where it is missing.
 
-        Raises StoreUnusable when another process holds it, when it or a store in it cannot
-        be written, or when it has usage without records.
+        Raises DirectoryHeld when another process holds it, and StoreUnusable when it or a store
+        in it cannot be written, or when it has usage without records.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -44,7 +48,7 @@ class DataDirectory:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             lock.close()
-            raise StoreUnusable(
+            raise DirectoryHeld(
                 f"The data directory {self.path} is in use by process {holder}. Stop that process, "
                 "or serve another directory with --data."
             ) from None

@@ -9,10 +9,10 @@ from taximeter.meters import Meter
 
 
 class Barrier(Protocol):
-    """Waits until everything dated before now is durable and visible."""
+    """Waits until everything dated before a moment is durable and visible."""
 
-    def settle(self) -> None:
-        """Return once no earlier-dated row can still appear."""
+    def settle(self, *, until_us: int = 0) -> None:
+        """Return once no row that is dated before this moment, which has come, can still appear."""
         ...
 
 
@@ -58,4 +58,4 @@ def settle(as_of: int, *, barrier: Barrier, clock: Clock) -> None:
             f"{now} or earlier, or leave as_of out for the present answer.",
             param="as_of",
         )
-    barrier.settle()
+    barrier.settle(until_us=as_of * MICROSECONDS)

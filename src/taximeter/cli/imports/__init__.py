@@ -1,0 +1,1 @@
+"""`taximeter import`: the command, its progress and its report."""
