@@ -1,4 +1,4 @@
-"""Windows of a zone's calendar share a range out, and none mixes two hours, days, weeks or months."""
+"""Windows of a zone's calendar share a range out, and none mixes two of its hours or days."""
 
 from itertools import pairwise
 from zoneinfo import ZoneInfo
