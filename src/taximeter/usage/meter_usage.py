@@ -127,8 +127,8 @@ def _cuts(request: MeterUsageRequest, settings: Settings) -> tuple[int, ...]:
     cuts = tuple(islice(starts, most))
     if len(cuts) == most:
         raise InvalidRequest(
-            f"From starts_at to ends_at there are more than {most} windows of a {window}. Ask for "
-            "a shorter range or longer windows, or raise TAXIMETER_METER_USAGE_WINDOWS_MAX.",
+            f"From starts_at to ends_at there are more than {most} windows of one {window}. Ask "
+            "for a shorter range or longer windows, or raise TAXIMETER_METER_USAGE_WINDOWS_MAX.",
             param="ends_at",
         )
     return cuts
