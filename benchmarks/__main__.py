@@ -1,4 +1,7 @@
-"""`python -m benchmarks [quick] [NAME...]`: runs the named benchmarks, or the published ones."""
+"""`python -m benchmarks [quick] [once] [NAME...]`: the named benchmarks, or the published ones.
+
+`quick` measures nothing and shows that all works; `once` leaves the repetitions away.
+"""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -46,7 +49,9 @@ FOR_DECISIONS = {"identifiers", "http_servers"}
 def main() -> None:
     asked = sys.argv[1:]
     scale = QUICK if "quick" in asked else FULL
-    names = [name for name in asked if name != "quick"] or [
+    if "once" in asked:
+        scale = scale._replace(repeats=1)
+    names = [name for name in asked if name not in {"quick", "once"}] or [
         name for name in BENCHMARKS if name not in FOR_DECISIONS
     ]
     unknown = [name for name in names if name not in BENCHMARKS]
