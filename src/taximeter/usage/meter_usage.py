@@ -14,7 +14,7 @@ from taximeter.errors import InvalidRequest, ResourceMissing
 from taximeter.kit import decimals
 from taximeter.kit.calendar import CalendarWindow, window_starts
 from taximeter.kit.clock import MICROSECONDS, Clock, now_s
-from taximeter.kit.periods import MINUTE_SECONDS
+from taximeter.kit.periods import MINUTE_SECONDS, WINDOW_SECONDS, Window
 from taximeter.kit.zones import UTC, find_zone, near_names
 from taximeter.meters import MeterStore
 from taximeter.settings import Settings
@@ -134,13 +134,28 @@ def _cuts(request: MeterUsageRequest, settings: Settings) -> tuple[int, ...]:
     return cuts
 
 
+def _utc_window(request: MeterUsageRequest, cuts: tuple[int, ...]) -> Window | None:
+    """Return the window of UTC that divides the range at the same moments, if there is one.
+
+    The zone need not be UTC for it: most have its hours. Totals by such windows are the fastest.
+    """
+    for window, step in WINDOW_SECONDS.items():
+        if request.value_grouping_window == window and not request.starts_at % step:
+            bounds = (request.starts_at, *cuts, request.ends_at)
+            if bounds == tuple(range(request.starts_at, request.ends_at + step, step)):
+                return window
+    return None
+
+
 def _query(selected: Selected, request: MeterUsageRequest, cuts: tuple[int, ...]) -> UsageQuery:
+    window = _utc_window(request, cuts)
     return UsageQuery(
         meter=selected.meter,
         customer=request.customer,
         start_us=request.starts_at * MICROSECONDS,
         end_us=request.ends_at * MICROSECONDS,
-        cuts_us=tuple(cut * MICROSECONDS for cut in cuts),
+        window=window,
+        cuts_us=() if window else tuple(cut * MICROSECONDS for cut in cuts),
         dimension_filters=selected.dimension_filters,
         group_by=selected.group_by,
         as_of_us=None if request.as_of is None else request.as_of * MICROSECONDS,
