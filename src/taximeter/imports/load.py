@@ -4,7 +4,7 @@ While the writer commits one batch, the next ones are read and checked.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 
 import msgspec
@@ -19,12 +19,12 @@ from taximeter.imports.checkpoint import (
 )
 from taximeter.imports.chunks import Chunk, Position, read_chunks
 from taximeter.imports.content import Content
-from taximeter.imports.layout import lay_out, part, row_identifier
+from taximeter.imports.layout import divided, lay_out, row_identifier
 from taximeter.imports.rejected import RejectedFile
 from taximeter.imports.rows import FileRefused, RowReader, Unreadable, Why
 from taximeter.imports.stop import Stop
 from taximeter.imports.tally import Reason, Tally, added
-from taximeter.ingest.batch import Batch, SentBatch, check_batch
+from taximeter.ingest.batch import Batch, check_batch
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.transaction import BatchRecorded, Outcome
 from taximeter.ingest.writer import Writer
@@ -188,7 +188,7 @@ class _Import:
         to = self._recorder
         rejected = list(laid_out.unreadable)
         recordings: list[Future[Sequence[Outcome]]] = []
-        for sent, places in _batches(laid_out.sent, laid_out.places, self._batch_max):
+        for sent, places in divided(laid_out.sent, laid_out.places, size=self._batch_max):
             batch = check_batch(
                 sent,
                 environment=to.environment.id,
@@ -249,16 +249,3 @@ class _Import:
             tally = added(tally, Tally(reasons={one.code: reason}))
         self._rejected.write(b"".join(spelled))
         return tally
-
-
-def _batches(
-    sent: SentBatch, places: Sequence[int], size: int
-) -> Iterator[tuple[SentBatch, Sequence[int]]]:
-    """Divide a batch that is larger than one commit should be."""
-    if len(places) <= size:
-        if places:
-            yield sent, places
-        return
-    for start in range(0, len(places), size):
-        kept = range(start, min(len(places), start + size))
-        yield part(sent, kept), places[start : kept.stop]
