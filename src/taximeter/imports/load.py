@@ -100,11 +100,7 @@ def import_content(
     start = Position(reader.start, content.head.count(b"\n", 0, reader.start), 0)
     before = Checkpoint(position=start, before=NOTHING_BEFORE, tally=Tally(), log_seq=log_seq)
     resume = earlier is not None and not restart and can_resume(earlier, content, log_seq=log_seq)
-    rejected.claim(
-        None if earlier is None else earlier.rejected,
-        complete=earlier is not None and earlier.complete,
-        resume=resume,
-    )
+    rejected.claim(None if earlier is None else earlier.rejected, resume=resume)
     if resume and earlier is not None:
         before = msgspec.structs.replace(earlier, log_seq=log_seq)
     running = _Import(content, reader, recorder, checkpoints, rejected, before, as_new, advanced)
@@ -147,7 +143,8 @@ class _Import:
 
     def save(self) -> None:
         """Write the checkpoint down."""
-        self._state = msgspec.structs.replace(self._state, rejected=self._rejected.mark())
+        mark = self._rejected.mark(complete=self._state.complete)
+        self._state = msgspec.structs.replace(self._state, rejected=mark)
         self._checkpoints.save(self._content, self._state)
 
     def run(self, stop: Stop) -> Imported:
