@@ -16,7 +16,8 @@ from benchmarks.stored import CUSTOMER, EVENT_NAME, copied
 from benchmarks.table import milliseconds, percentile, print_table, spread
 from taximeter.app import open_stores
 from taximeter.environments import TEST, find_environment
-from taximeter.ingest.batch import Batch, SentBatch, check_batch
+from taximeter.ingest.batch import Batch, SentBatch
+from taximeter.ingest.check_batch import check_batch
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.writer import Writer

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,12 +17,21 @@ STOP_SECONDS_MAX = 60
 
 
 class Server:
-    """`taximeter serve --dev` over a data directory; leaving the block stops it."""
+    """`taximeter serve --dev` over a data directory; leaving the block stops it.
+
+    `through` is a command that starts the server's, and becomes it.
+    """
 
     def __init__(
-        self, data: Path, *, dev: bool = True, environ: dict[str, str] | None = None
+        self,
+        data: Path,
+        *,
+        dev: bool = True,
+        environ: dict[str, str] | None = None,
+        through: Sequence[str] = (),
     ) -> None:
         self.data = data
+        self._through = through
         self._dev = dev
         self._environ = {**os.environ, **(environ or {})}
         self.process: subprocess.Popen[str]
@@ -31,7 +41,7 @@ class Server:
         """Start, and return once requests are served."""
         command = [sys.executable, "-m", "taximeter", "serve", "--data", str(self.data)]
         self.process = subprocess.Popen(
-            [*command, "--port", "0", *(["--dev"] if self._dev else [])],
+            [*self._through, *command, "--port", "0", *(["--dev"] if self._dev else [])],
             stdout=subprocess.PIPE,
             text=True,
             env={**self._environ, "PYTHONUNBUFFERED": "1"},

@@ -125,6 +125,14 @@ class UnknownUrl(NotFound):
     v2_code = "not_found"
 
 
+class RequestTimeout(ApiError):
+    """The body did not arrive in time; nothing was done."""
+
+    status = 408
+    v2_code = "request_timeout"
+    should_retry = True
+
+
 class BodyTooLarge(ApiError):
     """The body is longer than the server reads."""
 
@@ -132,8 +140,15 @@ class BodyTooLarge(ApiError):
     v2_code = "request_too_large"
 
 
+class HeadersTooLarge(ApiError):
+    """The headers are longer than the server reads."""
+
+    status = 431
+    v2_code = "headers_too_large"
+
+
 class Overloaded(ApiError):
-    """The queue before the writer is full; nothing was stored, and trying again is right."""
+    """There is no room for more at the moment; nothing was stored, and trying again is right."""
 
     status = 429
     default_code = "rate_limit"

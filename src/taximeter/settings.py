@@ -41,10 +41,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # HTTP
     stream_events_max: Positive = 100
     body_bytes_max: Positive = 1_048_576
+    bodies_bytes_max: Positive = 67_108_864
+    header_bytes_max: Positive = 65_536
+    request_seconds_max: Positive = 60
+    idle_seconds_max: Positive = 75
+    connections_max: Positive = 16_384
     idempotency_window_hours: Annotated[int, msgspec.Meta(ge=24)] = 720
     customer_cache_entries_max: Positive = 200_000
     key_cache_seconds: Natural = 1
     shutdown_seconds_max: Positive = 20
+
+    # Reading usage
+    meter_usage_meters_max: Positive = 100
+    meter_usage_windows_max: Positive = 10_000
+    meter_usage_rows_max: Positive = 50_000
 
     # The usage log
     log_memory: Size = "4GB"
@@ -73,6 +83,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         raise SettingError(
             f"{PREFIX}IDENTIFIER_WINDOW_DAYS must be greater than {PREFIX}EVENT_AGE_DAYS_MAX: "
             "while an event's timestamp is accepted, its identifier has to be remembered."
+        )
+    if settings.stream_events_max > settings.queue_events_max:
+        raise SettingError(
+            f"{PREFIX}STREAM_EVENTS_MAX must not be greater than {PREFIX}QUEUE_EVENTS_MAX: the "
+            "events of one request wait for their commit together."
         )
     return settings
 

@@ -44,6 +44,7 @@ class Wanted(Params, frozen=True, kw_only=True):
     place: Place | None | UnsetType = UNSET
     first: Place | None = None
     labels: dict[str, str] | None | UnsetType = UNSET
+    choices: dict[str, tuple[str, ...]] = {}
     items: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     created: int | Range | None = None
@@ -65,6 +66,8 @@ class Wanted(Params, frozen=True, kw_only=True):
         ),
         ({"labels": ""}, Wanted(name="x", labels=None)),
         ({"labels": {"a": "", "b": "1"}}, Wanted(name="x", labels={"a": "", "b": "1"})),
+        ({"choices": {"a": {"1": "y", "0": "x"}}}, Wanted(name="x", choices={"a": ("x", "y")})),
+        ({"choices": {"a": ""}}, Wanted(name="x", choices={"a": ()})),
         ({"items": ""}, Wanted(name="x", items=())),
         ({"items": {"1": "b", "0": "a", "10": "c"}}, Wanted(name="x", items=("a", "b", "c"))),
         ({"places": {"0": {"city": "A"}}}, Wanted(name="x", places=(Place(city="A"),))),
@@ -115,6 +118,14 @@ def test_what_is_sent_rightly_is_read(tree: Any, expected: Wanted) -> None:
         ({"place": "A"}, InvalidRequest, "place", "Invalid object: A"),
         ({"labels": "A"}, InvalidRequest, "labels", "Invalid object: A"),
         ({"labels": {"a": {"b": "1"}}}, InvalidRequest, "labels[a]", 'Invalid string: {"b":"1"}'),
+        ({"choices": "A"}, InvalidRequest, "choices", "Invalid object: A"),
+        ({"choices": {"a": "A"}}, InvalidRequest, "choices[a]", "Invalid array: A"),
+        (
+            {"choices": {"a": {"0": {"b": "1"}}}},
+            InvalidRequest,
+            "choices[a][0]",
+            'Invalid string: {"b":"1"}',
+        ),
         ({"items": "A"}, InvalidRequest, "items", "Invalid array: A"),
         ({"items": {"x": "A"}}, InvalidRequest, "items", 'Invalid array: {"x":"A"}'),
         ({"items": {"٣": "A"}}, InvalidRequest, "items", 'Invalid array: {"٣":"A"}'),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
+from taximeter.api.http import API_VERSION
 from tests.serving import TEST_KEY
 
 
@@ -28,19 +29,26 @@ class Connection:
         return cls(*await asyncio.open_connection(host, int(port)))
 
     async def get(self, path: str) -> Answer:
-        return await self._exchange(f"GET {path}", "", {})
+        return await self._exchange(f"GET {path}", b"", {})
 
     async def post(
         self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> Answer:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return await self._exchange(f"POST {path}", urlencode(form), {**kind, **(headers or {})})
+        body = urlencode(form).encode()
+        return await self._exchange(f"POST {path}", body, {**kind, **(headers or {})})
 
-    async def _exchange(self, line: str, body: str, headers: Mapping[str, str]) -> Answer:
-        head = [f"{line} HTTP/1.1", "Host: test", f"Authorization: Bearer {TEST_KEY}"]
+    async def post_json(self, path: str, body: bytes, *, key: str = TEST_KEY) -> Answer:
+        kind = {"Content-Type": "application/json", "Stripe-Version": API_VERSION}
+        return await self._exchange(f"POST {path}", body, kind, key)
+
+    async def _exchange(
+        self, line: str, body: bytes, headers: Mapping[str, str], key: str = TEST_KEY
+    ) -> Answer:
+        head = [f"{line} HTTP/1.1", "Host: test", f"Authorization: Bearer {key}"]
         head += [f"{name}: {value}" for name, value in headers.items()]
         head += [f"Content-Length: {len(body)}", "", ""]
-        self._writer.write("\r\n".join(head).encode() + body.encode())
+        self._writer.write("\r\n".join(head).encode() + body)
         answer = (await self._reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         pairs = dict(one.lower().split(": ", 1) for one in answer[1:] if one)
         content = await self._reader.readexactly(int(pairs["content-length"]))

@@ -32,6 +32,16 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
             **identifier,
         }
 
+    def event(self) -> dict[str, Any]:
+        """The event as a stream carries it."""
+        assert self.identifier is not None, "what a stream sends can be sent again"
+        payload = {
+            "stripe_customer_id": self.customer,
+            "value": str(self.value),
+            "number": str(self.number),
+        }
+        return {"event_name": EVENT_NAME, "identifier": self.identifier, "payload": payload}
+
     def headers(self) -> dict[str, str]:
         return {} if self.idempotency_key is None else {"Idempotency-Key": self.idempotency_key}
 
@@ -59,10 +69,32 @@ class Ledger:
         self.sent[number] = sending
         return sending
 
+    def next_batch(self, size: int) -> list[Sending]:
+        """New events for the stream, and now and then some that were sent before."""
+        batch = [
+            Sending(
+                number=number,
+                customer=self._random.choice(self.customers),
+                value=Decimal(self._random.randint(-99, 9_999)) / 100,
+                identifier=f"event-{number}",
+                idempotency_key=None,
+            )
+            for number in range(len(self.sent), len(self.sent) + size)
+        ]
+        self.sent |= {one.number: one for one in batch}
+        again = [self.sent[self._random.randrange(len(self.sent))] for _ in range(size // 10)]
+        return batch + [one for one in again if one.identifier and not one.idempotency_key]
+
     def acknowledge(self, sending: Sending, identifier: str) -> None:
         """An event is counted, under one identifier for good."""
         assert self.acknowledged.setdefault(sending.number, identifier) == identifier
         assert sending.identifier in {None, identifier}
+
+    def acknowledge_batch(self, batch: Iterable[Sending]) -> None:
+        """Every event of a batch is counted."""
+        for one in batch:
+            assert one.identifier is not None, "what a stream sends can be sent again"
+            self.acknowledge(one, one.identifier)
 
     def unacknowledged(self) -> list[Sending]:
         return [one for number, one in self.sent.items() if number not in self.acknowledged]

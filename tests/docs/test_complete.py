@@ -67,7 +67,7 @@ def test_every_parameter_of_reading_usage_is_documented() -> None:
     parameters = {
         name
         for one in ENDPOINTS
-        if one.method == "GET" and "event" in one.path
+        if one.method == "GET" and ("event" in one.path or "usage" in one.path)
         for name in one.params.__struct_fields__
     }
     assert {"as_of", "canceled", "dimension_filters", "starting_after"} <= parameters

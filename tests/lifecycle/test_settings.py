@@ -49,6 +49,11 @@ def test_a_window_of_identifiers_shorter_than_that_of_timestamps_is_refused() ->
         read_settings({"TAXIMETER_EVENT_AGE_DAYS_MAX": "36"})
 
 
+def test_a_request_that_no_queue_could_hold_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"^TAXIMETER_STREAM_EVENTS_MAX must not be greater"):
+        read_settings({"TAXIMETER_QUEUE_EVENTS_MAX": "99"})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from taximeter.ingest.batch import SentBatch, check_batch
+from taximeter.ingest.batch import SentBatch
+from taximeter.ingest.check_batch import check_batch
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.event import Rejection, SentEvent, check, timestamp_bounds_us
 from taximeter.meters import FormulaName, Meter

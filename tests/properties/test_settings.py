@@ -22,6 +22,10 @@ def test_every_limit_is_read_from_its_variable(name: str, number: int) -> None:
     environ = {PREFIX + name.upper(): str(number)}
     if name == "event_age_days_max":
         environ[PREFIX + "IDENTIFIER_WINDOW_DAYS"] = str(number + 1)
+    if name == "stream_events_max":
+        environ[PREFIX + "QUEUE_EVENTS_MAX"] = str(number)
+    if name == "queue_events_max":
+        environ[PREFIX + "STREAM_EVENTS_MAX"] = "37"
     assert getattr(read_settings(environ), name) == number
 
 

@@ -56,7 +56,7 @@ class OneCustomer:
 class Settled:
     """A log to which nothing is being written."""
 
-    def settle(self) -> None:
+    def settle(self, *, until_us: int = 0) -> None:
         """Nothing to wait for."""
 
 

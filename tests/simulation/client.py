@@ -9,6 +9,7 @@ import httpx2
 import msgspec
 
 from taximeter.api.edge import Asgi
+from taximeter.api.http import API_VERSION
 from taximeter.kit.forms import Tree, encode
 
 
@@ -32,13 +33,14 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """A request to be made."""
+    """A request to be made; `content` is JSON, sent in place of parameters."""
 
     method: str
     path: str
     key: str
     params: Tree = {}
     idempotency_key: str | None = None
+    content: bytes | None = None
 
 
 class Client:
@@ -70,7 +72,10 @@ class Client:
         if call.idempotency_key is not None:
             headers["idempotency-key"] = call.idempotency_key
         url, content = f"http://taximeter{call.path}", None
-        if call.method == "POST":
+        if call.content is not None:
+            content = call.content
+            headers |= {"content-type": "application/json", "stripe-version": API_VERSION}
+        elif call.method == "POST":
             content = spelled.encode()
             headers["content-type"] = "application/x-www-form-urlencoded"
         elif spelled:

@@ -12,7 +12,7 @@ from tests.oracle.worked import DAY_US, HOUR_US, cancellation
 from tests.simulation.faults import payload_faults
 
 IDENTIFIER_WINDOW_US = 36 * DAY_US
-KEY_WINDOW_US = 24 * HOUR_US
+KEY_WINDOW_US = 30 * DAY_US
 CANCEL_WINDOW_US = 24 * HOUR_US
 AGE_SECONDS_MAX = 35 * 86_400
 FUTURE_SECONDS_MAX = 300

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation import record_actions, usage_actions
+from tests.simulation import batch_actions, record_actions, usage_actions
 from tests.simulation.checks import check_everything
 from tests.simulation.expected import Environment
 from tests.simulation.failing import FailingLogs
@@ -41,6 +41,7 @@ def restart(world: World, _: Environment) -> None:
 ACTIONS: dict[Action, int] = {
     usage_actions.send_event: 60,
     usage_actions.send_together: 3,
+    batch_actions.send_batch: 8,
     usage_actions.cancel_event: 10,
     advance: 15,
     record_actions.create_meter: 2,

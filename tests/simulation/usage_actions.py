@@ -23,13 +23,14 @@ DAY = 86_400
 
 def send_event(world: World, environment: Environment) -> None:
     """Send an event, old or new, whole or broken, and again where the log failed."""
-    sent = _choose(world, environment)
+    sent = choose(world, environment)
     world.kept[environment.id].sent.append(sent)
     while not _send(world, environment, sent) and world.rng.random() < 0.8:
         pass
 
 
-def _choose(world: World, environment: Environment) -> Sent:
+def choose(world: World, environment: Environment) -> Sent:
+    """An event, old or new, whole or broken."""
     rng, kept = world.rng, world.kept[environment.id]
     if kept.sent and rng.random() < 0.15:
         earlier = rng.choice(kept.sent[-30:])
@@ -152,7 +153,7 @@ def send_together(world: World, environment: Environment) -> None:
     names = [kept.fresh("identifier") for _ in range(4)]
     burst = [
         msgspec.structs.replace(
-            _choose(world, environment), identifier=world.rng.choice(names), idempotency_key=None
+            choose(world, environment), identifier=world.rng.choice(names), idempotency_key=None
         )
         for _ in range(10)
     ]

@@ -19,6 +19,8 @@ from tests.simulation.expected import Environment, Sent
 from tests.simulation.failing import Trouble
 
 TEST_KEY = "sk_test_simulation"
+TAIL_EVENTS_MAX = 7
+"""So few that tails are moved all the time."""
 
 
 class Kept:
@@ -29,6 +31,7 @@ class Kept:
         self.identifiers: list[str] = []
         self.sent: list[Sent] = []
         self.creations: list[tuple[Call, int, object]] = []
+        self.session: tuple[str, int] | None = None
 
     def fresh(self, what: str) -> str:
         """A name that was never used before."""
@@ -57,7 +60,7 @@ class World:
 
     def open(self) -> None:
         """Start the server."""
-        settings = Settings(log_threads=1, key_cache_seconds=0)
+        settings = Settings(log_threads=1, key_cache_seconds=0, tail_events_max=TAIL_EVENTS_MAX)
         self.trouble.share = self._share
         app = self._open.enter_context(
             open_app(self._data, settings=settings, clock=self.clock, dev=True)
@@ -101,12 +104,14 @@ class World:
         """Make one request; None where the log failed and the caller was told so."""
         failures = self.trouble.failures
         answer = self.client.call(call)
-        self.note(f"{call.method} {call.path} {call.params} {call.idempotency_key} {answer}")
+        asked = call.params if call.content is None else call.content
+        self.note(f"{call.method} {call.path} {asked!r} {call.idempotency_key} {answer}")
         if self.trouble.failures == failures:
             assert answer.status < 500, answer
             return answer
         error = answer.body["error"]
         assert (answer.status, error["type"]) == (503, "api_error"), answer
-        assert set(error) == {"type", "message"}, answer
+        code = {"code"} if call.content is not None else set()
+        assert set(error) == {"type", "message"} | code, answer
         assert answer.headers["stripe-should-retry"] == "true", answer
         return None

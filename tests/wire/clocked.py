@@ -37,11 +37,18 @@ class _Server(uvicorn.Server):
 class ClockedServer:
     """`open_app` in development mode, served by this process; leaving the block stops it."""
 
-    def __init__(self, data: Path, settings: Settings | None = None, *, later: int = 0) -> None:
+    def __init__(
+        self,
+        data: Path,
+        settings: Settings | None = None,
+        *,
+        later: int = 0,
+        clock: SteppingClock | None = None,
+    ) -> None:
         self.data = data
         self._settings = settings or Settings()
         self._stack = ExitStack()
-        self.clock = SteppingClock((NOON + later) * MICROSECONDS)
+        self.clock = clock or SteppingClock((NOON + later) * MICROSECONDS)
         self.address = ""
         self.app: App
 

@@ -28,6 +28,7 @@ PATHS = [
     "/v1/billing/meter_events",
     "/v1/billing/meter_events/taken",
     "/v1/billing/meter_event_adjustments",
+    "/v1/billing/analytics/meter_usage",
 ]
 NAMES = [
     *("address", "address[city]", "as_of", "balance", "canceled", "cancel[identifier]", "created"),
@@ -36,11 +37,24 @@ NAMES = [
     *("display_name", "end_time", "ending_before", "event_name", "event_time_window", "expand[]"),
     *("identifier", "invoice_settings[custom_fields][0][name]", "limit", "metadata[a]", "name"),
     *("payload[model]", "payload[stripe_customer_id]", "payload[value]", "preferred_locales[]"),
+    *("ends_at", "meters[0][dimension_filters][model][0]", "meters[0][meter]", "meters[1][meter]"),
+    *("meters[0][dimension_group_by_keys][0]", "starts_at", "timezone"),
     *("start_time", "starting_after", "status", "timestamp", "type", "value_grouping_window"),
 ]
 VALUES = [
     *("", "0", "-1", "1", "1.5", "1e400", "99999999999999999999", "NaN", "true", "sum", "last"),
-    *("hour", "day", "cancel", "by_id", "active", "data.customer", "taken", "tokens", "x" * 501),
+    *(
+        "hour",
+        "day",
+        "week",
+        "month",
+        "Europe/Berlin",
+        "cancel",
+        "by_id",
+        "active",
+        "data.customer",
+    ),
+    *("taken", "tokens", "x" * 501),
     *(str(NOON), str(NOON - 3_600), str(NOON - 43_200), "253402300799", "{customer}", "{meter}"),
     *("'; DROP TABLE events; --", "%00", "é✓\U0001f600", "a\x00b", "\ud800", "mtrev_test_1"),
 ]
@@ -100,7 +114,24 @@ summaries = st.tuples(
     headers,
     st.just(TEST_KEY),
 )
-requests = st.one_of(anything, anything, events, summaries)
+usage = st.tuples(
+    st.just("GET"),
+    st.just("/v1/billing/analytics/meter_usage"),
+    st.tuples(pairs, st.sampled_from(["UTC", "Asia/Kathmandu", "Pacific/Apia"])).map(
+        lambda sent: [
+            ("customer", "{customer}"),
+            ("starts_at", "0"),
+            ("ends_at", str(NOON + 3_600)),
+            ("meters[0][meter]", "{meter}"),
+            ("timezone", sent[1]),
+            *sent[0][:2],
+        ]
+    ),
+    st.none(),
+    headers,
+    st.just(TEST_KEY),
+)
+requests = st.one_of(anything, anything, events, summaries, usage)
 
 
 class Target:

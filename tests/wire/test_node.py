@@ -1,14 +1,16 @@
-"""The main path through the official SDK for Node."""
+"""The main paths through the official SDK for Node."""
 
 import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.serving import TEST_KEY, Server
+from tests.wire.clocked import ClockedServer
 
 NODE = Path(__file__).parent / "node"
 
@@ -22,20 +24,28 @@ def _missing() -> str | None:
     return None
 
 
-@pytest.mark.skipif(
+NEEDS_NODE = pytest.mark.skipif(
     _missing() is not None and os.environ.get("CI") != "true", reason=f"{_missing()}"
 )
-def test_node_sdk_meters_cancels_totals_and_pages(server: Server) -> None:
+
+
+def run(script: str, server: Server | ClockedServer, *arguments: str) -> Any:
+    """Run a script against a server, and return what it printed."""
     assert _missing() is None, "CI runs every test"
-    run = subprocess.run(
-        ["node", str(NODE / "main_path.mjs"), server.address, TEST_KEY],
+    done = subprocess.run(
+        ["node", str(NODE / script), server.address, TEST_KEY, *arguments],
         capture_output=True,
         check=False,
         text=True,
-        timeout=60,
+        timeout=120,
     )
-    assert run.returncode == 0, run.stderr
-    assert json.loads(run.stdout) == {
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@NEEDS_NODE
+def test_node_sdk_meters_cancels_totals_and_pages(server: Server) -> None:
+    assert run("main_path.mjs", server) == {
         "events": ["1", "2.5", "4", "100"],
         "adjustment": "complete",
         "values": [1, 2.5, 4],
@@ -49,3 +59,35 @@ def test_node_sdk_meters_cancels_totals_and_pages(server: Server) -> None:
         },
         "meter": ["Renamed", "inactive"],
     }
+
+
+@NEEDS_NODE
+def test_node_sdk_streams_and_reads_error_reports(clocked: ClockedServer) -> None:
+    seen = run("v2_path.mjs", clocked, str(clocked.now()))
+    meter = seen.pop("meter")
+    assert seen == {
+        "event": ["v2.billing.meter_event", False, "1.5"],
+        "session": "v2.billing.meter_event_session",
+        "adjustment": "complete",
+        "total": 3.5,
+        "failures": [
+            {
+                "type": "StripeInvalidRequestError",
+                "code": "payload_invalid_value",
+                "status": 400,
+            },
+            {
+                "type": "TemporarySessionExpiredError",
+                "code": "billing_meter_event_session_expired",
+                "status": 401,
+            },
+        ],
+    }
+    clocked.clock.advance(seconds=10)
+    clocked.app.reporter.report()
+    report = {
+        "type": "v1.billing.meter.error_report_triggered",
+        "codes": ["meter_event_invalid_value"],
+        "meter": meter,
+    }
+    assert run("v2_events.mjs", clocked, meter) == [report]

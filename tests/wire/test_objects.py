@@ -7,6 +7,7 @@ import pytest
 from tests.wire.clocked import NOON, ClockedServer
 from tests.wire.schema import SCHEMAS, beyond, violations
 from tests.wire.test_customers import EVERYTHING
+from tests.wire.test_meter_usage import usage
 from tests.wire.world import create_customer, create_meter, send, summaries
 
 HOUR = 3_600
@@ -23,6 +24,8 @@ EXTENSIONS: dict[str, set[str]] = {
     },
     "billing.meter_event_adjustment": set(),
     "billing.meter_event_summary": {"aggregated_value_decimal"},
+    "billing.analytics.meter_usage": set(),
+    "billing.analytics.meter_usage_row": {"value_decimal"},
     "customer": set(),
     "list": set(),
 }
@@ -40,6 +43,10 @@ def objects(noon: ClockedServer) -> dict[str, list[dict[str, Any]]]:
     listed = summaries(client, meter, customer, NOON - 3 * HOUR, NOON, value_grouping_window="hour")
     answer: Any = client.raw_request("get", "/v1/billing/meter_events")
     events = client.deserialize(answer, api_mode="V1").to_dict()
+    measured = [
+        usage(client, customer, NOON - 3 * HOUR, NOON, **others).to_dict()
+        for others in ({}, {"meters": [{"meter": meter.id}], "value_grouping_window": "hour"})
+    ]
     adjustment = client.v1.billing.meter_event_adjustments.create(
         {
             "event_name": meter.event_name,
@@ -54,6 +61,10 @@ def objects(noon: ClockedServer) -> dict[str, list[dict[str, Any]]]:
         "billing.meter_event read back": events["data"],
         "billing.meter_event_adjustment": [adjustment.to_dict()],
         "billing.meter_event_summary": [one.to_dict() for one in listed],
+        "billing.analytics.meter_usage": measured,
+        "billing.analytics.meter_usage_row": [
+            row for one in measured for row in one["rows"]["data"]
+        ],
         "customer": [client.v1.customers.retrieve(customer).to_dict(), full.to_dict()],
         "list": [client.v1.customers.list().to_dict(), events],
     }

@@ -18,10 +18,11 @@ from tests.wire.refusals.parameters import PARAMETERS
 from tests.wire.refusals.refusal import NOON, Refusal
 from tests.wire.refusals.requests import REQUESTS
 from tests.wire.refusals.rules import RULES
+from tests.wire.refusals.usage import USAGE
 from tests.wire.refusals.v2 import V2
 from tests.wire.world import create_customer, create_meter, send, total
 
-ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *REQUESTS, *INGESTION, *V2)
+ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *USAGE, *REQUESTS, *INGESTION, *V2)
 
 
 class World:

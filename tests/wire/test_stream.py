@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import stripe
 
+from taximeter.settings import Settings
 from tests.serving import TEST_KEY
 from tests.wire.clocked import NOON, ClockedServer
 from tests.wire.plain import request
@@ -187,6 +188,30 @@ def test_token_is_kept_nowhere_in_the_records(noon: ClockedServer) -> None:
     files = [path for path in noon.data.iterdir() if path.name.startswith("records")]
     assert files
     assert not any(token.encode() in path.read_bytes() for path in files)
+
+
+def test_stream_takes_more_at_a_time_where_a_setting_says_so(tmp_path: Any) -> None:
+    chosen = Settings(stream_events_max=300)
+    with ClockedServer(tmp_path / "data", chosen) as server:
+        meter, customer = create_meter(server.client()), create_customer(server.client())
+        stream(stream_client(server), [one(meter.event_name, customer)] * 300)
+        assert day_total(server, meter, customer) == 300
+        with pytest.raises(stripe.InvalidRequestError, match="1 to 300 events"):
+            stream(stream_client(server), [one(meter.event_name, customer)] * 301)
+
+
+def test_overload_records_nothing_and_asks_for_a_retry(tmp_path: Any) -> None:
+    chosen = Settings(queue_events_max=2)
+    with ClockedServer(tmp_path / "data", chosen) as server:
+        meter, customer = create_meter(server.client()), create_customer(server.client())
+        token = stream_client(server)
+        with pytest.raises(stripe.RateLimitError) as caught:
+            stream(token, [one(meter.event_name, customer)] * 3)
+        assert (caught.value.http_status, caught.value.code) == (429, "rate_limit")
+        assert caught.value.headers is not None
+        assert caught.value.headers["stripe-should-retry"] == "true"
+        stream(token, [one(meter.event_name, customer)] * 2)
+        assert day_total(server, meter, customer) == 2
 
 
 def test_stream_answers_an_empty_object_and_needs_a_version(noon: ClockedServer) -> None:

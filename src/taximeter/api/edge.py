@@ -11,19 +11,18 @@ from typing import Any
 import structlog
 
 from taximeter.api import stream
+from taximeter.api.bodies import Bodies, Disconnected, Held, Message, Receive
 from taximeter.api.error_reply import error_reply
 from taximeter.api.http import API_VERSION, V2, Incoming, Reply
 from taximeter.api.recording import Recording, RecordingV2
 from taximeter.api.resources import meter_events, meter_events_v2
 from taximeter.api.services import Services
 from taximeter.api.stream import Stream
-from taximeter.errors import ApiError, BodyTooLarge, Internal, InvalidRequest, StorageFailed
+from taximeter.errors import ApiError, Internal, InvalidRequest, StorageFailed
 from taximeter.ingest.log import LogFailed
 from taximeter.kit.ids import new_request_id
 
-Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 Hot = Callable[[Incoming], Awaitable[Reply]]
@@ -31,12 +30,10 @@ Hot = Callable[[Incoming], Awaitable[Reply]]
 _VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[a-z_]+)?(;.*)?", re.ASCII)
 _JSON = (b"content-type", b"application/json")
 _NOT_CACHED = (b"cache-control", b"no-cache, no-store")
+_CLOSE = (b"connection", b"close")
+"""Said where a body is not waited for any more, so that it may or may not follow."""
 
 log = structlog.get_logger()
-
-
-class Disconnected(Exception):
-    """The client went away before its request was read."""
 
 
 class Edge:
@@ -46,6 +43,7 @@ class Edge:
         """Serve the parts of one server."""
         self._services = services
         self._routes = routes
+        self._bodies = Bodies(services.settings)
         self._hot: dict[tuple[str, str], Hot] = {
             ("POST", meter_events.PATH): Recording(services),
             ("POST", meter_events_v2.PATH): RecordingV2(services),
@@ -66,6 +64,7 @@ class Edge:
         ]
         if (key := headers.get(b"idempotency-key")) is not None:
             fixed.append((b"idempotency-key", key))
+        held = Held()
         try:
             incoming = Incoming(
                 id=request_id,
@@ -73,7 +72,7 @@ class Edge:
                 path=scope["path"],
                 query=scope["query_string"],
                 headers=headers,
-                body=await self._read_body(headers, receive),
+                body=await self._bodies.read(headers, receive, held),
             )
             _check_version(incoming)
             hot = self._hot.get((incoming.method, incoming.path))
@@ -85,6 +84,8 @@ class Edge:
             return
         except ApiError as error:
             reply = error_reply(error, v2=v2)
+            if error.status == 408 or b"expect" in headers:
+                fixed.append(_CLOSE)
         except LogFailed as failure:
             log.error("usage log failed", request_id=request_id, error=str(failure))
             reply = error_reply(
@@ -99,28 +100,9 @@ class Edge:
                 ),
                 v2=v2,
             )
+        finally:
+            self._bodies.release(held)
         await _send(send, reply, fixed)
-
-    async def _read_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-        limit = self._services.settings.body_bytes_max
-        declared = headers.get(b"content-length", b"0")
-        if not declared.isdigit():
-            raise InvalidRequest("Invalid request: the Content-Length header is not a number.")
-        if len(declared) > 18 or int(declared) > limit:
-            raise _too_large(limit)
-        chunks: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Disconnected
-            chunk: bytes = message.get("body", b"")
-            size += len(chunk)
-            if size > limit:
-                raise _too_large(limit)
-            chunks.append(chunk)
-            if not message.get("more_body", False):
-                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     async def _delegate(
         self, scope: Scope, incoming: Incoming, send: Send, fixed: list[tuple[bytes, bytes]]
@@ -154,13 +136,6 @@ def _check_version(incoming: Incoming) -> None:
             "Connected accounts are not supported: the Stripe-Account and Stripe-Context headers "
             "would be ignored. Use a key of the environment that the usage belongs to."
         )
-
-
-def _too_large(limit: int) -> BodyTooLarge:
-    return BodyTooLarge(
-        f"The request body is larger than {limit} bytes. Send less at a time, or raise "
-        "TAXIMETER_BODY_BYTES_MAX."
-    )
 
 
 async def _send(send: Send, reply: Reply, fixed: list[tuple[bytes, bytes]]) -> None:

@@ -20,6 +20,7 @@ from taximeter.api.resources import (
     ingestion,
     meter_events,
     meter_events_v2,
+    meter_usage,
     meters,
     sessions,
     summaries,
@@ -30,6 +31,7 @@ from taximeter.errors import UnknownUrl
 ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *meters.ENDPOINTS,
     *summaries.ENDPOINTS,
+    *meter_usage.ENDPOINTS,
     *meter_events.ENDPOINTS,
     *adjustments.ENDPOINTS,
     *customers.ENDPOINTS,

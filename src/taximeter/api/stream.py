@@ -71,14 +71,15 @@ class Stream:
 
 def sent_batch(events: Sequence[StreamEvent], *, now_us: int) -> SentBatch:
     """Lay events out in columns; those without an identifier are given one."""
-    identifiers = [event.identifier for event in events]
-    if None in identifiers:
-        made = new_identifiers(len(events))
-        identifiers = [one or other for one, other in zip(identifiers, made, strict=True)]
+    sent = [event.identifier for event in events]
+    identifiers = list(filter(None, sent))
+    if len(identifiers) < len(sent):
+        made = new_identifiers(len(sent))
+        identifiers = [one or other for one, other in zip(sent, made, strict=True)]
     return SentBatch(
         event_names=[event.event_name for event in events],
         payloads=[event.payload for event in events],
-        identifiers=identifiers,  # type: ignore[arg-type]  # none is None any more
+        identifiers=identifiers,
         timestamps_us=_moments([event.timestamp for event in events], now_us),
     )
 

@@ -12,11 +12,12 @@ import click
 import uvicorn
 
 from taximeter.app import App, open_app
+from taximeter.cli.connection import Watch, watched_by
+from taximeter.cli.files import make_room_for
 from taximeter.settings import Settings
 
 Started = Callable[[App, str], Awaitable[None]]
 BACKLOG = 2_048
-KEEP_ALIVE_SECONDS = 75
 
 
 class _Server(uvicorn.Server):
@@ -79,9 +80,10 @@ def _address(listener: socket.socket) -> str:
 
 
 async def _serve(app: App, listener: socket.socket, settings: Settings, started: Started) -> None:
+    watch = Watch(settings, connections_max=make_room_for(settings.connections_max))
     config = uvicorn.Config(
         app.asgi,
-        http="httptools",
+        http=watched_by(watch),
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -89,7 +91,7 @@ async def _serve(app: App, listener: socket.socket, settings: Settings, started:
         proxy_headers=False,
         date_header=True,
         backlog=BACKLOG,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_keep_alive=settings.idle_seconds_max,
         timeout_graceful_shutdown=settings.shutdown_seconds_max,
     )
     server = _Server(config)
@@ -105,4 +107,8 @@ async def _serve(app: App, listener: socket.socket, settings: Settings, started:
         await asyncio.sleep(0.005)
     if server.started:
         await started(app, _address(listener))
-    await serving
+    watching = asyncio.create_task(watch.run(server.server_state.connections))
+    try:
+        await serving
+    finally:
+        watching.cancel()

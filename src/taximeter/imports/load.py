@@ -24,7 +24,8 @@ from taximeter.imports.rejected import RejectedFile
 from taximeter.imports.rows import FileRefused, RowReader, Unreadable, Why
 from taximeter.imports.stop import Stop
 from taximeter.imports.tally import Reason, Tally, added
-from taximeter.ingest.batch import Batch, check_batch
+from taximeter.ingest.batch import Batch
+from taximeter.ingest.check_batch import check_batch
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.transaction import BatchRecorded, Outcome
 from taximeter.ingest.writer import Writer

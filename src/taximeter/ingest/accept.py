@@ -5,7 +5,8 @@ import msgspec
 from taximeter.environments import Environment
 from taximeter.errors import DuplicateEvent, InvalidRequest
 from taximeter.idempotency import key_reused
-from taximeter.ingest.batch import SentBatch, check_batch
+from taximeter.ingest.batch import SentBatch
+from taximeter.ingest.check_batch import check_batch
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.event import LoggedEvent, MeterEvent, Origin, Rejection, SentEvent, check
 from taximeter.ingest.transaction import BatchRecorded, FindRequest, Outcome, Recorded, Taken

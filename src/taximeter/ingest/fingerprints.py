@@ -149,12 +149,14 @@ class FingerprintSet:
         with self._changing:
             self._segments = [*older._segments, *self._segments]
 
-    def forget(self, *, before_us: int) -> None:
-        """Drop the segments in which nothing was received at this moment or later."""
-        if self._segments and self._segments[0].last_received_at_us < before_us:
-            with self._changing:
-                kept = [one for one in self._segments if one.last_received_at_us >= before_us]
-                self._segments = kept
+    def forget(self, *, before_us: int) -> bool:
+        """Drop the segments in which nothing was received at this moment or later; say if any."""
+        if not self._segments or self._segments[0].last_received_at_us >= before_us:
+            return False
+        with self._changing:
+            kept = [one for one in self._segments if one.last_received_at_us >= before_us]
+            self._segments = kept
+        return True
 
     def __len__(self) -> int:
         """Return how many items were added and not forgotten."""

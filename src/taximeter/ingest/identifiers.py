@@ -9,6 +9,7 @@ transaction, so the answer is exact. Until the set has been filled after a start
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import structlog
 import xxhash
 
 from taximeter.ingest.event import LoggedEvent
@@ -18,7 +19,11 @@ from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.periods import DAY_SECONDS, HOUR_SECONDS
 from taximeter.settings import Settings
 
+log = structlog.get_logger()
+
 _DAY_US = DAY_SECONDS * MICROSECONDS
+_MARGIN_US = _DAY_US
+"""The set knows this much more than the window, so that a clock that is set back costs nothing."""
 _KEYS = 1 << 32
 """Added to the environment as the seed for idempotency keys: they never meet identifiers."""
 
@@ -60,6 +65,7 @@ class Deduplicator:
         self._key_window_us = settings.idempotency_window_hours * HOUR_SECONDS * MICROSECONDS
         self._window_us = max(self._identifier_window_us, self._key_window_us)
         self._claims = FingerprintSet()
+        self._knows_since_us = 0
         self._stopping = False
         self.ready = False
 
@@ -68,7 +74,7 @@ class Deduplicator:
 
         The writer goes on adding to the set it has; what was read is put before that at the end.
         """
-        since_us = now_us - self._window_us
+        since_us = now_us - self._window_us - _MARGIN_US
         older = FingerprintSet(items_expected=self._log.count_since(since_us))
         for seen in self._log.seen_since(since_us):
             if self._stopping:
@@ -80,11 +86,25 @@ class Deduplicator:
                 received_at_us=seen.received_at_us,
             )
         self._claims.prepend(older)
+        self._knows_since_us = since_us
         self.ready = True
 
     def stop(self) -> None:
         """End a rebuild that is under way."""
         self._stopping = True
+
+    def keep_window(self, *, now_us: int) -> None:
+        """Forget what left the window some time ago.
+
+        A clock that had run ahead by more than the margin, and is set back, has a window of which
+        the set does not know all any more. From then on the log is asked about everything.
+        """
+        since_us = now_us - self._window_us
+        if self.ready and since_us < self._knows_since_us:
+            log.warning("the clock was set back too far: restart the server to make it fast again")
+            self.ready = False
+        if self._claims.forget(before_us=since_us - _MARGIN_US):
+            self._knows_since_us = since_us - _MARGIN_US
 
     def suspects(self, hashes: Hashes) -> Maybe:
         """Say which of these may have been claimed before, and between which rows."""
@@ -113,8 +133,7 @@ class Deduplicator:
     def remember(
         self, hashes: Iterable[Hashes], *, first_seq: int, last_seq: int, received_at_us: int
     ) -> None:
-        """Note what has been claimed by rows of the log, and forget what has left the window."""
-        self._claims.forget(before_us=received_at_us - self._window_us)
+        """Note what has been claimed by rows of the log."""
         for some in hashes:
             self._claims.add(
                 some, first_seq=first_seq, last_seq=last_seq, received_at_us=received_at_us

@@ -79,9 +79,16 @@ class Transaction:
         deduplicator: Deduplicator,
         head: Head,
         now_us: int,
+        clock_us: int,
     ) -> None:
+        """Look up what the decisions need.
+
+        New rows are dated `now_us`; windows end at `clock_us`, which is earlier after the clock
+        was set back.
+        """
         self._entries = entries
         self._now_us = now_us
+        self._clock_us = clock_us
         self.seq = head.seq
         self.events: list[LoggedEvent | LoggedRun] = []
         self.cancellations: list[Cancellation] = []
@@ -102,7 +109,7 @@ class Transaction:
         wanted: list[Identity] = []
         if maybe.mask.any():
             wanted = _identities_at(self._entries, maybe.mask)
-        self._identifiers = deduplicator.by_identifier(wanted, now_us=self._now_us, among=maybe)
+        self._identifiers = deduplicator.by_identifier(wanted, now_us=self._clock_us, among=maybe)
         suspect: Mask = maybe.mask | repeated(self._hashes)
         return suspect
 
@@ -115,7 +122,7 @@ class Transaction:
         hashes = np.array([idempotency_key_hash(*key) for key in keys], dtype=np.uint64)
         maybe = deduplicator.suspects(hashes)
         wanted = [keys[index] for index in np.flatnonzero(maybe.mask)]
-        self._keys = deduplicator.by_idempotency_key(wanted, now_us=self._now_us, among=maybe)
+        self._keys = deduplicator.by_idempotency_key(wanted, now_us=self._clock_us, among=maybe)
 
     @property
     def adds_rows(self) -> bool:

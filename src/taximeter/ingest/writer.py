@@ -172,9 +172,16 @@ class Writer:
         entries = [entry for submission in batch for entry in submission.entries]
         if not entries:
             return
-        now_us = max(self._clock.now_us(), self._head.received_at_us, self._dated_from_us)
+        clock_us = self._clock.now_us()
+        now_us = max(clock_us, self._head.received_at_us, self._dated_from_us)
+        self._deduplicator.keep_window(now_us=clock_us)
         transaction = Transaction(
-            entries, log=self._log, deduplicator=self._deduplicator, head=self._head, now_us=now_us
+            entries,
+            log=self._log,
+            deduplicator=self._deduplicator,
+            head=self._head,
+            now_us=now_us,
+            clock_us=clock_us,
         )
         outcomes = transaction.decide()
         if transaction.adds_rows:

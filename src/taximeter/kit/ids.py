@@ -3,6 +3,7 @@
 import itertools
 import secrets
 import string
+from functools import lru_cache
 
 _ALPHABET = string.ascii_letters + string.digits
 _LENGTH = 24
@@ -41,4 +42,9 @@ def new_identifiers(count: int) -> list[str]:
     They share their random part and differ in a number, so they name one request's events.
     """
     shared = secrets.token_hex(14)
-    return [f"{shared}{number:04x}" for number in range(count)]
+    return [shared + number for number in _numbers(count)]
+
+
+@lru_cache(maxsize=1_000)
+def _numbers(count: int) -> tuple[str, ...]:
+    return tuple(f"{number:04x}" for number in range(count))

@@ -4,17 +4,18 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
 from taximeter.customers import CustomerStore
 from taximeter.environments import Environment
-from taximeter.errors import InvalidRequest, ResourceMissing
+from taximeter.errors import ResourceMissing
 from taximeter.kit.clock import MICROSECONDS, Clock
 from taximeter.kit.paging import Cursor, Page, slice_page
 from taximeter.kit.periods import MINUTE_SECONDS, WINDOW_SECONDS, Window
 from taximeter.meters import Meter
+from taximeter.usage.conditions import Barrier, check_dimension, check_range, settle
 from taximeter.usage.reader import Total, UsageQuery, UsageReader
 
 
@@ -38,14 +39,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     end_time: int
     value: Decimal
     dimensions: dict[str, str] | None
-
-
-class Barrier(Protocol):
-    """Waits until everything dated before now is durable and visible."""
-
-    def settle(self) -> None:
-        """Return once no earlier-dated row can still appear."""
-        ...
 
 
 Position: TypeAlias = tuple[int, tuple[str, ...]]
@@ -73,7 +66,7 @@ def summarize(
     if customers.get(environment.id, request.customer) is None:
         raise ResourceMissing(f"No such customer: '{request.customer}'", param="customer")
     if request.as_of is not None:
-        _settle(request.as_of, barrier=barrier, clock=clock)
+        settle(request.as_of, barrier=barrier, clock=clock)
     totals = sorted(reader.totals(query), key=_position)
     naming = _Naming(environment, meter, request)
     page = slice_page(
@@ -89,9 +82,9 @@ def summarize(
 def _query(meter: Meter, request: SummaryRequest) -> UsageQuery:
     _check_times(request)
     for key in request.dimension_filters:
-        _check_dimension(meter, key, f"dimension_filters[{key}]")
+        check_dimension(meter, key, f"dimension_filters[{key}]")
     for index, key in enumerate(request.dimension_group_by_keys):
-        _check_dimension(meter, key, f"dimension_group_by_keys[{index}]")
+        check_dimension(meter, key, f"dimension_group_by_keys[{index}]")
     return UsageQuery(
         meter=meter,
         customer=request.customer,
@@ -108,40 +101,8 @@ def _check_times(request: SummaryRequest) -> None:
     window = request.value_grouping_window
     step = MINUTE_SECONDS if window is None else WINDOW_SECONDS[window]
     boundary = {None: "minute", "hour": "hour", "day": "UTC day"}[window]
-    for param, time in (("start_time", request.start_time), ("end_time", request.end_time)):
-        if time % step:
-            below = time // step * step
-            raise InvalidRequest(
-                f"Invalid {param}: {time} does not lie on a {boundary} boundary. Use {below} or "
-                f"{below + step}.",
-                param=param,
-            )
-    if request.start_time >= request.end_time:
-        raise InvalidRequest(
-            f"Invalid end_time: {request.end_time} must be later than start_time "
-            f"({request.start_time}).",
-            param="end_time",
-        )
-
-
-def _check_dimension(meter: Meter, key: str, param: str) -> None:
-    if key in meter.dimension_keys:
-        return
-    has = ", ".join(meter.dimension_keys) or "none"
-    raise InvalidRequest(
-        f"'{key}' is not a dimension of meter {meter.id}; its dimensions are: {has}.", param=param
-    )
-
-
-def _settle(as_of: int, *, barrier: Barrier, clock: Clock) -> None:
-    now = clock.now_us() // MICROSECONDS
-    if as_of > now:
-        raise InvalidRequest(
-            f"Invalid as_of: {as_of} lies in the future, where the answer can still change. Use "
-            f"{now} or earlier, or leave as_of out for the present answer.",
-            param="as_of",
-        )
-    barrier.settle()
+    times = {"start_time": request.start_time, "end_time": request.end_time}
+    check_range(times, step=step, boundary=boundary)
 
 
 def _position(total: Total) -> Position:

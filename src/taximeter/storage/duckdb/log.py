@@ -84,11 +84,10 @@ class DuckLog:
         """Return the number and the date of the last row."""
         try:
             with self._database.reading() as sources:
-                row = self._database.cursor().execute(sources.into(_HEAD)).fetchone()
+                rows = self._database.cursor().execute(sources.into(_HEAD)).fetchall()
         except duckdb.Error as error:
             raise LogFailed(str(error)) from error
-        assert row is not None, "an aggregate without groups returns a row"
-        return Head(*row)
+        return Head(*_only(rows))
 
     def append(
         self,
@@ -183,10 +182,11 @@ class DuckLog:
         try:
             with self._database.reading() as sources:
                 parameters = {"since": max(0, since_us)}
-                row = cursor.execute(sources.into(_COUNT_SINCE), parameters).fetchone()
+                rows = cursor.execute(sources.into(_COUNT_SINCE), parameters).fetchall()
         except duckdb.Error as error:
             raise LogFailed(str(error)) from error
-        return 0 if row is None else row[0]
+        count: int = _only(rows)[0]
+        return count
 
     def seen_since(self, since_us: int) -> Iterator[Seen]:
         """Yield, stretch by stretch in order, what the events received since a moment claim."""
@@ -202,6 +202,16 @@ class DuckLog:
             raise LogFailed(str(error)) from error
         finally:
             cursor.close()
+
+
+def _only(rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """Return the only row of a result that was fetched to its end.
+
+    Fetching one row alone would leave the transaction open for as long as the thread asks nothing
+    else, and an open transaction keeps the main file from being checkpointed.
+    """
+    (row,) = rows
+    return row
 
 
 def _seen(batch: pa.RecordBatch) -> Seen:

@@ -63,7 +63,8 @@ _RECEIVED = """
 """
 
 # Rejected events are not numbered. What tells two of one moment apart is what they are, and among
-# equals it does not matter which is which.
+# equals it does not matter which is which. Only what a page can hold is hashed and numbered: as
+# many rows beyond the one to go on from as the page takes, and all others of the same moments.
 _REJECTED = """
     SELECT epoch_us(received_at), fingerprint, twin, environment, event_name, meter, customer,
         identifier, epoch_us(timestamp), payload, code, message
@@ -72,7 +73,16 @@ _REJECTED = """
         FROM (
             SELECT *, hash(event_name, meter, identifier, timestamp, payload, code, message)
                 AS fingerprint
-            FROM {rejections} WHERE {where}
+            FROM {rejections}
+            WHERE {where} AND received_at {side} coalesce(
+                (
+                    SELECT {last}(received_at) FROM (
+                        SELECT received_at FROM {rejections} WHERE {beyond}
+                        ORDER BY received_at {direction} LIMIT $limit
+                    )
+                ),
+                received_at
+            )
         )
     )
     WHERE {place}
@@ -170,18 +180,22 @@ class DuckRejections:
                 where.append(condition)
                 parameters[name] = value
         asked = query.after or query.before
-        place = "TRUE"
+        newer = query.before is not None
+        place, beyond = "TRUE", list(where)
         if asked is not None:
-            newer = query.before is not None
             parameters |= dict(zip(("received", "fingerprint", "twin"), asked, strict=True))
             where.append(f"received_at {'>=' if newer else '<='} make_timestamp($received)")
+            beyond.append(f"received_at {'>' if newer else '<'} make_timestamp($received)")
             place = f"{_PLACE} {'>' if newer else '<'} {_ASKED_PLACE}"
         rows = self._read(
             _REJECTED,
             parameters,
             where=" AND ".join(where),
+            beyond=" AND ".join(beyond),
             place=place,
-            direction="DESC" if query.before is None else "ASC",
+            side="<=" if newer else ">=",
+            last="max" if newer else "min",
+            direction="ASC" if newer else "DESC",
         )
         return [_placed(row) for row in rows]
 

@@ -25,9 +25,11 @@ from taximeter.storage.duckdb.totals_sql import (
 )
 from taximeter.usage.reader import UsageQuery
 
-_HOUR_US = window_us("hour")
+_HOUR_US, _DAY_US = window_us("hour"), window_us("day")
 _CUT_HOURS_MAX = 64
 """With more hours than these to be read row by row, all of the range is."""
+_CUT_DAYS_MAX = 16
+"""With more days than these to be read by hour, all of the range is."""
 
 _SUM = "sum(whole) || '|' || sum(fraction)"
 _OF_SUMS: dict[FormulaName, str] = {
@@ -71,6 +73,27 @@ def _whole_hours(query: UsageQuery, cut: Sequence[int], column: str) -> str:
     return condition + (f" AND {column} NOT IN ({', '.join(inner)})" if inner else "")
 
 
+def _whole_days(query: UsageQuery) -> tuple[str, str] | None:
+    """Write that a day lies in the range and in one window, and that an hour is of no such day.
+
+    None where days are of no use.
+    """
+    if query.window == "hour":
+        return None
+    first, last = ceil_us(query.start_us, "day"), floor_us(query.end_us, "day")
+    cut = sorted({floor_us(edge, "day") for edge in query.cuts_us if edge % _DAY_US})
+    inner = [day for day in cut if first <= day < last]
+    if first >= last or len(inner) > _CUT_DAYS_MAX:
+        return None
+    days = between(first, last, "hour")
+    if inner:
+        days += f" AND hour NOT IN ({', '.join(f'make_timestamp({day})' for day in inner)})"
+    others = [(query.start_us, first), (last, query.end_us)]
+    others += [(day, day + _DAY_US) for day in inner]
+    hours = " OR ".join(between(*one, "hour") for one in others if one[0] < one[1])
+    return days, f"({hours or 'false'})"
+
+
 def _within(query: UsageQuery, hour: int) -> str:
     """Write that a moment lies in the range and in the hour."""
     return between(max(hour, query.start_us), min(hour + _HOUR_US, query.end_us))
@@ -78,11 +101,19 @@ def _within(query: UsageQuery, hour: int) -> str:
 
 def _of_sums(query: UsageQuery, sources: Sources, cut: Sequence[int]) -> Statement:
     where, parameters = scope(query)
+    hours = _whole_hours(query, cut, "hour")
+    days = _whole_days(query)
+    read = [(sources.fresh_sums, hours)]
+    if days is None:
+        read.append((sources.sums, hours))
+    else:
+        read += [(sources.day_sums, days[0]), (sources.sums, f"{hours} AND {days[1]}")]
     parts = [
         f"""
         SELECT hour AS timestamp, customer, dimensions, value_text, count, whole, fraction
-        FROM {sources.sums} WHERE {where} AND {_whole_hours(query, cut, "hour")}
+        FROM {table} WHERE {where} AND {when}
         """
+        for table, when in read
     ]
     places = [
         (sources.moved_events, sources.moved_cancellations, _within(query, hour)) for hour in cut

@@ -8,7 +8,8 @@ and a cancellation has its bucket picked anew from the log.
 
 Both are made in the transaction that moves the rows, so they say exactly what lies below the
 watermark. New rows are put down as they come; once there are many they are merged, and where that
-leaves many they go, in the order of customers, to the table that is not touched again.
+leaves many they go, in the order of customers, to the table that is not touched again. Sums that go
+there are added up by day as well, so that a month is read from days.
 """
 
 from collections.abc import Sequence
@@ -48,6 +49,9 @@ _ADDED = """
     ORDER BY environment, meter, customer, hour
 """
 """The merge law of sums; what came to nothing is left out."""
+
+_BY_DAY = "SELECT * REPLACE (date_trunc('day', hour) AS hour) FROM {sums}"
+"""Sums by hour as the days that they belong to."""
 
 _PICK_ROWS = f"""
     SELECT e.environment, e.meter, e.customer, {BUCKET.format("e")} AS bucket, e.dimensions,
@@ -143,8 +147,14 @@ class Rollups:
             cursor.execute(f"DELETE FROM {fresh}")
             into = self._named(table) if many else fresh
             cursor.execute(f"INSERT INTO {into} SELECT * FROM merged")
+            if many and table == "sums":
+                self._add_days(cursor, "merged")
             cursor.execute("COMMIT")
             cursor.execute("DROP TABLE merged")
+
+    def _add_days(self, cursor: duckdb.DuckDBPyConnection, sums: str) -> None:
+        days = _ADDED.format(rows=_BY_DAY.format(sums=sums))
+        cursor.execute(f"INSERT INTO {self._named('day_sums')} {days}")
 
     def rebuild(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Make everything anew from the moved rows, in one transaction."""
@@ -153,6 +163,8 @@ class Rollups:
             cursor.execute(f"DELETE FROM {self._named(table)}")
             cursor.execute(f"DELETE FROM {self._named(f'fresh_{table}')}")
             cursor.execute(f"INSERT INTO {self._named(table)} {expected}")
+        cursor.execute(f"DELETE FROM {self._named('day_sums')}")
+        self._add_days(cursor, self._named("sums"))
         cursor.execute("COMMIT")
 
     def differences(
@@ -162,14 +174,22 @@ class Rollups:
 
         Each is the name of the table, then environment, meter, customer, moment and dimensions.
         """
+        sums, picks = (
+            f"FROM {self._named(table)} UNION ALL FROM {self._named(f'fresh_{table}')}"
+            for table in ("sums", "picks")
+        )
+        expected = self._expected()
+        days = _ADDED.format(rows=_BY_DAY.format(sums=self._named("sums")))
+        compared = {
+            "sums": ("hour", _ADDED.format(rows=sums), expected["sums"]),
+            "sums by day": ("hour", _ADDED.format(rows=f"FROM {self._named('day_sums')}"), days),
+            "picks": ("bucket", _PICKED.format(rows=picks), expected["picks"]),
+        }
         checked, differing, found = 0, 0, list[tuple[Any, ...]]()
-        for table, expected in self._expected().items():
-            law, bucket = (_ADDED, "hour") if table == "sums" else (_PICKED, "bucket")
-            whole = f"FROM {self._named(table)} UNION ALL FROM {self._named(f'fresh_{table}')}"
-            kept = law.format(rows=whole)
-            differ = f"(({kept}) EXCEPT ({expected})) UNION ALL (({expected}) EXCEPT ({kept}))"
-            keys = f"environment, meter, customer, epoch_us({bucket}), dimensions"
-            keyed = f"SELECT DISTINCT '{table}', {keys} FROM ({differ})"
+        for name, (moment, kept, right) in compared.items():
+            differ = f"(({kept}) EXCEPT ({right})) UNION ALL (({right}) EXCEPT ({kept}))"
+            keys = f"environment, meter, customer, epoch_us({moment}), dimensions"
+            keyed = f"SELECT DISTINCT '{name}', {keys} FROM ({differ})"
             checked += _count(cursor, f"SELECT count(*) FROM ({kept})")
             differing += _count(cursor, f"SELECT count(*) FROM ({keyed})")
             found += cursor.execute(f"{keyed} ORDER BY ALL LIMIT {examples_max}").fetchall()

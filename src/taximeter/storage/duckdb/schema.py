@@ -109,6 +109,7 @@ MIGRATIONS = (
             "INSERT INTO moved VALUES (0, 0)",
             *create(ROLLUPS),
             *create(ROLLUPS, "fresh_"),
+            f"CREATE TABLE day_sums ({ROLLUPS['sums']})",
         ),
     ),
 )

@@ -8,8 +8,9 @@ import msgspec
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
     """What stands in a statement for each table of the log, and for its parts.
 
-    What lies below the watermark is `moved`, and rolled up in `sums` and `picks`; what lies above
-    it is only in tails.
+    What lies below the watermark is `moved`, and rolled up in `picks` and in sums: those that are
+    laid down are in `sums` by hour and the same again in `day_sums` by day, the others in
+    `fresh_sums` by hour. What lies above the watermark is only in tails.
     """
 
     events: str
@@ -21,6 +22,8 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     tail_events: str
     tail_cancellations: str
     sums: str
+    day_sums: str
+    fresh_sums: str
     picks: str
 
     def into(self, statement: str, **words: str) -> str:
@@ -53,9 +56,6 @@ def with_tails(catalog: str, tails: Sequence[tuple[int, str]]) -> Sources:
     def whole(table: str) -> str:
         return f"(SELECT * FROM {catalog}.{table} UNION ALL {in_tails(table)})"
 
-    def rolled(table: str) -> str:
-        return f"(SELECT * FROM {catalog}.{table} UNION ALL SELECT * FROM {catalog}.fresh_{table})"
-
     return Sources(
         events=whole("events"),
         cancellations=whole("cancellations"),
@@ -65,6 +65,8 @@ def with_tails(catalog: str, tails: Sequence[tuple[int, str]]) -> Sources:
         moved_cancellations=in_main("cancellations"),
         tail_events=f"({in_tails('events')})",
         tail_cancellations=f"({in_tails('cancellations')})",
-        sums=rolled("sums"),
-        picks=rolled("picks"),
+        sums=in_main("sums"),
+        day_sums=in_main("day_sums"),
+        fresh_sums=in_main("fresh_sums"),
+        picks=f"(FROM {in_main('picks')} UNION ALL FROM {in_main('fresh_picks')})",
     )

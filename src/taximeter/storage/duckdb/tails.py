@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import structlog
 
-from taximeter.storage.duckdb.mover import Mover, Tail
+from taximeter.storage.duckdb.mover import ROW_GROUP, Mover, Tail
 from taximeter.storage.duckdb.rollups import Rollups
 from taximeter.storage.duckdb.schema import NUMBERED, TABLES, create
 from taximeter.storage.duckdb.sources import Sources, with_tails
@@ -133,6 +133,10 @@ class Tails:
             if self._wants_spare():
                 self._changed.notify()
 
+    def _is_behind(self) -> bool:
+        """Say whether waiting for whole row groups would leave too many tails."""
+        return self._tail_events_max < ROW_GROUP or len(self._live) > _TAILS_MAX // 2
+
     def _full(self, tail: Tail) -> bool:
         return tail.rows >= self._tail_events_max
 
@@ -175,6 +179,7 @@ class Tails:
         """Move everything that any tail holds; nobody may write meanwhile."""
         with self._moving:
             self._move(self._live, whole=True)
+            self._drop_spare()
             self._delete_moved()
             self._mover.checkpoint()
 
@@ -194,7 +199,7 @@ class Tails:
                 with self._moving:
                     self._delete_moved()
                     if sealed:
-                        self._move(self._live[:-1], whole=len(self._live) > _TAILS_MAX // 2)
+                        self._move(self._live[:-1], whole=self._is_behind())
             except (duckdb.Error, OSError) as error:
                 log.error("a tail could not be moved", error=str(error))
                 self._sealed = sealed
@@ -225,6 +230,13 @@ class Tails:
                 before = list(self._epochs)
                 self._turn()
                 self._done += [(before, tail) for tail in emptied]
+
+    def _drop_spare(self) -> None:
+        """Delete the tail that was made ahead, with those that are in the main file."""
+        with self._changed:
+            spare, self._spare = self._spare, None
+            if spare is not None:
+                self._done.append(([], spare))
 
     def _delete_moved(self) -> None:
         """Delete the tails that are in the main file and that nobody reads any more."""

@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
+from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
 from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
@@ -19,6 +21,8 @@ from taximeter.storage.records.migrations import MIGRATIONS
 from taximeter.storage.records.requests import RequestTable
 from taximeter.storage.records.sessions import SessionTable
 from taximeter.storage.records.tables import meters, schema_migrations
+
+log = structlog.get_logger()
 
 
 class Unit:
@@ -72,14 +76,17 @@ class RecordsDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[Unit]:
-        """Open a transaction that only reads."""
-        with self._engine.connect() as connection:
+        """Open a transaction that only reads. Raises StorageFailed."""
+        with _answered("read"), self._engine.connect() as connection:
             yield Unit(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Unit]:
-        """Open a transaction that writes; it commits at the end, and not at all on an error."""
-        with self._writing, self._engine.connect() as connection:
+        """Open a transaction that writes; it commits at the end, and not at all on an error.
+
+        Raises StorageFailed, and then nothing was written.
+        """
+        with _answered("written"), self._writing, self._engine.connect() as connection:
             connection = connection.execution_options(taximeter_writes=True)
             with connection.begin():
                 yield Unit(connection)
@@ -98,6 +105,18 @@ class RecordsDatabase:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+@contextmanager
+def _answered(what: str) -> Iterator[None]:
+    """Turn what a disk does, full or failing, into an answer; other errors are our own bugs."""
+    try:
+        yield
+    except OperationalError as error:
+        log.error("records failed", could_not_be=what, error=str(error.orig))
+        raise StorageFailed(
+            f"The records could not be {what}; the server's log says why. Send the request again."
+        ) from error
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
@@ -154,6 +173,3 @@ class _SqlLedger:
                     "checksum": migration.checksum,
                 },
             )
-
-
-RecordsFailed = SQLAlchemyError
