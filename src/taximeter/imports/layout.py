@@ -1,6 +1,5 @@
 """From rows as they were read to a batch as the ingest path takes it."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
@@ -54,7 +53,7 @@ def lay_out(rows: Rows, *, file_id: str, first_row: int) -> LaidOut:
     more = [Unreadable(rows.places[at], *reason) for at, reason in bad.items()]
     kept = [at for at in range(len(rows.places)) if at not in bad]
     return LaidOut(
-        sent=part(sent, kept),
+        sent=sent.take(kept),
         places=[rows.places[at] for at in kept],
         unreadable=[*rows.unreadable, *more],
         named=all(rows.identifiers[at] for at in kept),
@@ -66,49 +65,16 @@ def row_identifier(file_id: str, row: int) -> str:
     return f"{file_id}_{row}"
 
 
-def part(sent: SentBatch, kept: Sequence[int]) -> SentBatch:
-    """Return the events at these indexes."""
-    return SentBatch(
-        event_names=[sent.event_names[at] for at in kept],
-        payloads=[sent.payloads[at] for at in kept],
-        identifiers=[sent.identifiers[at] for at in kept],
-        timestamps_us=sent.timestamps_us[np.array(kept, dtype=np.int64)],
-    )
-
-
 def divided(
     sent: SentBatch, places: Sequence[int], *, size: int
 ) -> Iterator[tuple[SentBatch, Sequence[int]]]:
-    """Divide a batch so that none is larger than `size`, and that the file's order decides.
-
-    The checks put a batch's events in order meter by meter. Where an identifier stands at several
-    event names, the rows that repeat it go into later batches: the first row is the one that
-    counts.
-    """
-    for kept in _in_turn(sent) if _repeats_across_names(sent) else [range(len(places))]:
-        for start in range(0, len(kept), size):
-            some = kept[start : start + size]
-            if len(some) == len(places):
-                yield sent, places
-            else:
-                yield part(sent, some), [places[at] for at in some]
-
-
-def _repeats_across_names(sent: SentBatch) -> bool:
-    several = len(set(sent.event_names)) > 1
-    return several and len(set(sent.identifiers)) < len(sent.identifiers)
-
-
-def _in_turn(sent: SentBatch) -> Sequence[Sequence[int]]:
-    """Return the indexes of all first occurrences of identifiers, of all second ones, …."""
-    times: Counter[str] = Counter()
-    turns: list[list[int]] = []
-    for at, identifier in enumerate(sent.identifiers):
-        if times[identifier] == len(turns):
-            turns.append([])
-        turns[times[identifier]].append(at)
-        times[identifier] += 1
-    return turns
+    """Divide a batch so that none is larger than `size`."""
+    if len(sent) <= size:
+        yield sent, places
+        return
+    for start in range(0, len(sent), size):
+        some = range(start, min(start + size, len(sent)))
+        yield sent.take(some), [places[at] for at in some]
 
 
 def _identifiers(rows: Rows, file_id: str, first_row: int) -> Sequence[str]:
