@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     # Reading usage
     meter_usage_meters_max: Positive = 100
+    meter_usage_all_meters_max: Positive = 1_000
     meter_usage_windows_max: Positive = 10_000
     meter_usage_rows_max: Positive = 50_000
 

@@ -277,6 +277,27 @@ def test_the_usage_of_a_deleted_customer_stays_readable(noon: ClockedServer) -> 
     assert rows(client, customer, NOON - HOUR, NOON) == [(NOON - HOUR, NOON, "3")]
 
 
+def test_more_meters_than_can_be_added_up_have_to_be_named(tmp_path: Path) -> None:
+    limits = Settings(meter_usage_all_meters_max=2)
+    with ClockedServer(tmp_path / "data", limits) as server:
+        client = server.client(TEST_KEY)
+        customer = create_customer(client)
+        meters = [create_meter(client) for _ in range(2)]
+        send(client, meters[0], customer, "3", at=NOON - 60)
+        assert rows(client, customer, NOON - HOUR, NOON) == [(NOON - HOUR, NOON, "3")]
+        client.v1.billing.meters.deactivate(meters[1].id)
+        create_meter(client)
+        with pytest.raises(stripe.InvalidRequestError) as caught:
+            usage(client, customer, NOON - HOUR, NOON)
+        assert (caught.value.http_status, caught.value.param) == (400, "meters")
+        assert caught.value.user_message == (
+            "There are 3 meters here, deactivated ones included, and a request adds up at most 2. "
+            "Name those that count in meters, or raise TAXIMETER_METER_USAGE_ALL_METERS_MAX."
+        )
+        named = [{"meter": meters[0].id}]
+        assert rows(client, customer, NOON - HOUR, NOON, meters=named) == [(NOON - HOUR, NOON, "3")]
+
+
 @pytest.mark.parametrize(
     ("asked", "param", "message"),
     [

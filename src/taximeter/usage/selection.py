@@ -26,9 +26,20 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
     group_by: tuple[str, ...] = ()
 
 
-def select_all(*, store: MeterStore, environment: Environment) -> list[Selected]:
-    """Select every meter of an environment, deactivated ones too: their usage was used."""
-    return [Selected(meter=one) for one in store.all() if one.environment == environment.id]
+def select_all(*, store: MeterStore, environment: Environment, meters_max: int) -> list[Selected]:
+    """Select every meter of an environment, deactivated ones too: their usage was used.
+
+    Raises InvalidRequest where there are too many of them to be asked one by one.
+    """
+    found = [Selected(meter=one) for one in store.all() if one.environment == environment.id]
+    if len(found) > meters_max:
+        raise InvalidRequest(
+            f"There are {len(found)} meters here, deactivated ones included, and a request adds "
+            f"up at most {meters_max}. Name those that count in meters, or raise "
+            "TAXIMETER_METER_USAGE_ALL_METERS_MAX.",
+            param="meters",
+        )
+    return found
 
 
 def select(
