@@ -1,4 +1,7 @@
-"""`python -m benchmarks [quick] [NAME...]`: runs the named benchmarks, or the published ones."""
+"""`python -m benchmarks [quick] [once] [NAME...]`: the named benchmarks, or the published ones.
+
+`quick` measures nothing and shows that all works; `once` leaves the repetitions away.
+"""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -9,6 +12,7 @@ from benchmarks import (
     generator_alone,
     http_servers,
     identifiers,
+    imports,
     queries,
     restart,
     single_events,
@@ -27,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Scale], Sequence[Held]]] = {
     "stream": stream.run,
     "stream_latency": stream_latency.run,
     "stream_stored": stream_stored.run,
+    "imports": imports.run,
     "single_events": single_events.run,
     "visible": visible.run,
     "queries": queries.run,
@@ -46,7 +51,9 @@ FOR_DECISIONS = {"identifiers", "http_servers"}
 def main() -> None:
     asked = sys.argv[1:]
     scale = QUICK if "quick" in asked else FULL
-    names = [name for name in asked if name != "quick"] or [
+    if "once" in asked:
+        scale = scale._replace(repeats=1)
+    names = [name for name in asked if name not in {"quick", "once"}] or [
         name for name in BENCHMARKS if name not in FOR_DECISIONS
     ]
     unknown = [name for name in names if name not in BENCHMARKS]

@@ -31,6 +31,7 @@ class Scale(NamedTuple):
     """After so many events a tail is moved, where moves are what is measured."""
     writer_seconds: float
     identifiers: int
+    import_rows: int
 
 
 FULL = Scale(
@@ -50,6 +51,7 @@ FULL = Scale(
     tail_events=250_000,
     writer_seconds=3.0,
     identifiers=4_000_000,
+    import_rows=3_000_000,
 )
 QUICK = Scale(
     name="quick",
@@ -68,4 +70,5 @@ QUICK = Scale(
     tail_events=5_000,
     writer_seconds=0.1,
     identifiers=20_000,
+    import_rows=2_000,
 )

@@ -6,6 +6,7 @@ kept in `.cache/benchmarks` until its schema changes or its events are a day old
 """
 
 import hashlib
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -139,7 +140,7 @@ def kept(events: int, count: int) -> Path:
     schema = hashlib.sha256("".join(one.checksum for one in MIGRATIONS).encode()).hexdigest()[:8]
     data = CACHE / f"{events}-{count}-{schema}"
     if not data.is_dir() or time_ns() / 1e9 - data.stat().st_mtime > _KEPT_SECONDS_MAX:
-        making = CACHE / "making"
+        making = CACHE / f"making-{os.getpid()}"
         for old in (making, *CACHE.glob(f"{events}-{count}-*")):
             shutil.rmtree(old, ignore_errors=True)
         CACHE.mkdir(parents=True, exist_ok=True)

@@ -57,7 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     meter_usage_rows_max: Positive = 50_000
 
     # The usage log
-    log_memory: Size = "4GB"
+    log_memory: Size = "512MB"
     log_threads: Positive = 2
     tail_events_max: Positive = 250_000
 

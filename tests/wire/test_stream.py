@@ -109,6 +109,22 @@ def test_events_with_identifiers_count_once(noon: ClockedServer) -> None:
     assert day_total(noon, meter, customer) == 15
 
 
+def test_of_several_with_one_identifier_the_first_counts_whatever_its_meter(
+    noon: ClockedServer,
+) -> None:
+    client = noon.client()
+    first, second = create_meter(client), create_meter(client)
+    customer = create_customer(client)
+    events = [
+        one(first.event_name, customer, "1", identifier=f"{first.id} a"),
+        one(second.event_name, customer, "2", identifier=f"{first.id} b"),
+        one(first.event_name, customer, "4", identifier=f"{first.id} b"),
+        one(second.event_name, customer, "8", identifier=f"{first.id} a"),
+    ]
+    stream(stream_client(noon), events)
+    assert [day_total(noon, meter, customer) for meter in (first, second)] == [1, 2]
+
+
 def test_events_without_identifiers_each_count(noon: ClockedServer) -> None:
     client = noon.client()
     meter, customer = create_meter(client), create_customer(client)

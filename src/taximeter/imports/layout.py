@@ -1,6 +1,6 @@
 """From rows as they were read to a batch as the ingest path takes it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 import msgspec
@@ -53,7 +53,7 @@ def lay_out(rows: Rows, *, file_id: str, first_row: int) -> LaidOut:
     more = [Unreadable(rows.places[at], *reason) for at, reason in bad.items()]
     kept = [at for at in range(len(rows.places)) if at not in bad]
     return LaidOut(
-        sent=part(sent, kept),
+        sent=sent.take(kept),
         places=[rows.places[at] for at in kept],
         unreadable=[*rows.unreadable, *more],
         named=all(rows.identifiers[at] for at in kept),
@@ -65,14 +65,16 @@ def row_identifier(file_id: str, row: int) -> str:
     return f"{file_id}_{row}"
 
 
-def part(sent: SentBatch, kept: Sequence[int]) -> SentBatch:
-    """Return the events at these indexes."""
-    return SentBatch(
-        event_names=[sent.event_names[at] for at in kept],
-        payloads=[sent.payloads[at] for at in kept],
-        identifiers=[sent.identifiers[at] for at in kept],
-        timestamps_us=sent.timestamps_us[np.array(kept, dtype=np.int64)],
-    )
+def divided(
+    sent: SentBatch, places: Sequence[int], *, size: int
+) -> Iterator[tuple[SentBatch, Sequence[int]]]:
+    """Divide a batch so that none is larger than `size`."""
+    if len(sent) <= size:
+        yield sent, places
+        return
+    for start in range(0, len(sent), size):
+        some = range(start, min(start + size, len(sent)))
+        yield sent.take(some), [places[at] for at in some]
 
 
 def _identifiers(rows: Rows, file_id: str, first_row: int) -> Sequence[str]:

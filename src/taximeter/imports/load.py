@@ -4,7 +4,7 @@ While the writer commits one batch, the next ones are read and checked.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 
 import msgspec
@@ -19,12 +19,12 @@ from taximeter.imports.checkpoint import (
 )
 from taximeter.imports.chunks import Chunk, Position, read_chunks
 from taximeter.imports.content import Content
-from taximeter.imports.layout import lay_out, part, row_identifier
+from taximeter.imports.layout import divided, lay_out, row_identifier
 from taximeter.imports.rejected import RejectedFile
 from taximeter.imports.rows import FileRefused, RowReader, Unreadable, Why
 from taximeter.imports.stop import Stop
 from taximeter.imports.tally import Reason, Tally, added
-from taximeter.ingest.batch import Batch, SentBatch
+from taximeter.ingest.batch import Batch
 from taximeter.ingest.check_batch import check_batch
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.transaction import BatchRecorded, Outcome
@@ -101,11 +101,7 @@ def import_content(
     start = Position(reader.start, content.head.count(b"\n", 0, reader.start), 0)
     before = Checkpoint(position=start, before=NOTHING_BEFORE, tally=Tally(), log_seq=log_seq)
     resume = earlier is not None and not restart and can_resume(earlier, content, log_seq=log_seq)
-    rejected.claim(
-        None if earlier is None else earlier.rejected,
-        complete=earlier is not None and earlier.complete,
-        resume=resume,
-    )
+    rejected.claim(None if earlier is None else earlier.rejected, resume=resume)
     if resume and earlier is not None:
         before = msgspec.structs.replace(earlier, log_seq=log_seq)
     running = _Import(content, reader, recorder, checkpoints, rejected, before, as_new, advanced)
@@ -148,7 +144,8 @@ class _Import:
 
     def save(self) -> None:
         """Write the checkpoint down."""
-        self._state = msgspec.structs.replace(self._state, rejected=self._rejected.mark())
+        mark = self._rejected.mark(complete=self._state.complete)
+        self._state = msgspec.structs.replace(self._state, rejected=mark)
         self._checkpoints.save(self._content, self._state)
 
     def run(self, stop: Stop) -> Imported:
@@ -189,7 +186,7 @@ class _Import:
         to = self._recorder
         rejected = list(laid_out.unreadable)
         recordings: list[Future[Sequence[Outcome]]] = []
-        for sent, places in _batches(laid_out.sent, laid_out.places, self._batch_max):
+        for sent, places in divided(laid_out.sent, laid_out.places, size=self._batch_max):
             batch = check_batch(
                 sent,
                 environment=to.environment.id,
@@ -250,16 +247,3 @@ class _Import:
             tally = added(tally, Tally(reasons={one.code: reason}))
         self._rejected.write(b"".join(spelled))
         return tally
-
-
-def _batches(
-    sent: SentBatch, places: Sequence[int], size: int
-) -> Iterator[tuple[SentBatch, Sequence[int]]]:
-    """Divide a batch that is larger than one commit should be."""
-    if len(places) <= size:
-        if places:
-            yield sent, places
-        return
-    for start in range(0, len(places), size):
-        kept = range(start, min(len(places), start + size))
-        yield part(sent, kept), places[start : kept.stop]

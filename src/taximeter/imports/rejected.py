@@ -1,9 +1,11 @@
 """The file of rejected rows: the input's format, and the reasons beside each row."""
 
+import hashlib
 from pathlib import Path
 from typing import IO
 
 import msgspec
+import xxhash
 
 from taximeter.imports.rows import FileRefused, FormatName
 
@@ -13,11 +15,14 @@ class NotWritten(Exception):
 
 
 class RejectedMark(msgspec.Struct, frozen=True, kw_only=True):
-    """The file as an import left it, by which a later one knows that nobody has changed it."""
+    """The file as an import left it, by which a later one knows that nobody has changed it.
+
+    The hash is of all of it, and there once the import is complete.
+    """
 
     path: str
     size: int
-    modified_ns: int
+    hash: str | None = None
 
 
 class RejectedFile:
@@ -29,7 +34,7 @@ class RejectedFile:
         self._head = head
         self._file: IO[bytes] | None = None
 
-    def claim(self, mark: RejectedMark | None, *, complete: bool, resume: bool) -> None:
+    def claim(self, mark: RejectedMark | None, *, resume: bool) -> None:
         """Take the file over from an earlier import of the same rows, or make sure it is new.
 
         With `resume` the rows that the mark covers are kept. Raises FileRefused for a file that
@@ -37,7 +42,7 @@ class RejectedFile:
         """
         if not self.path.exists():
             return
-        if not self._is_ours(mark, complete=complete):
+        if not self._is_ours(mark):
             raise FileRefused(
                 f"the file for its rejected rows, {self.path}, exists already. Import or remove "
                 "that file first, or name another with --rejected"
@@ -48,14 +53,13 @@ class RejectedFile:
         else:
             self.path.unlink()
 
-    def _is_ours(self, mark: RejectedMark | None, *, complete: bool) -> bool:
+    def _is_ours(self, mark: RejectedMark | None) -> bool:
         if mark is None or mark.path != str(self.path.resolve()):
             return False
-        found = self.path.stat()
-        if complete:
-            return (found.st_size, found.st_mtime_ns) == (mark.size, mark.modified_ns)
+        if mark.hash is not None:
+            return _hash(self.path) == mark.hash
         # A kill may have come between a row and its checkpoint.
-        return found.st_size >= mark.size
+        return self.path.stat().st_size >= mark.size
 
     def write(self, rows: bytes) -> None:
         """Append rows. Raises NotWritten."""
@@ -72,20 +76,23 @@ class RejectedFile:
                 "another file with --rejected"
             ) from None
 
-    def mark(self) -> RejectedMark:
-        """Describe the file as it is now."""
-        exists = self.path.exists()
-        found = self.path.stat() if exists else None
-        return RejectedMark(
-            path=str(self.path.resolve()),
-            size=0 if found is None else found.st_size,
-            modified_ns=0 if found is None else found.st_mtime_ns,
-        )
+    def mark(self, *, complete: bool) -> RejectedMark:
+        """Describe the file as it is now; `complete` says that nothing more will be written."""
+        path = str(self.path.resolve())
+        if not self.path.exists():
+            return RejectedMark(path=path, size=0)
+        whole = _hash(self.path) if complete else None
+        return RejectedMark(path=path, size=self.path.stat().st_size, hash=whole)
 
     def close(self) -> None:
         """Close the file."""
         if self._file is not None:
             self._file.close()
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
 
 
 def rejected_path(file: str, name: FormatName) -> Path:

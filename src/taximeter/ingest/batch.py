@@ -19,6 +19,19 @@ class SentBatch(msgspec.Struct, frozen=True, kw_only=True):
     identifiers: Sequence[str]
     timestamps_us: Moments
 
+    def __len__(self) -> int:
+        """Return how many events there are."""
+        return len(self.event_names)
+
+    def take(self, places: Sequence[int]) -> "SentBatch":
+        """Return the events at these places."""
+        return SentBatch(
+            event_names=[self.event_names[place] for place in places],
+            payloads=[self.payloads[place] for place in places],
+            identifiers=[self.identifiers[place] for place in places],
+            timestamps_us=self.timestamps_us[np.array(places, dtype=np.int64)],
+        )
+
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """An event that cannot be counted, and why."""

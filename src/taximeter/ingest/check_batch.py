@@ -9,10 +9,10 @@ decides what is right and says why something is not. A property test holds the t
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
 from operator import itemgetter
 
 import msgspec
-import numpy as np
 
 from taximeter.ingest.batch import Batch, Refused, SentBatch, run_of
 from taximeter.ingest.columns import Run
@@ -37,12 +37,16 @@ _PAYLOAD = msgspec.json.Encoder()
 def check_batch(
     sent: SentBatch, *, environment: int, directory: Directory, now_us: int, settings: Settings
 ) -> Batch:
-    """Check events and lay the good ones out by meter; within a meter they keep their order."""
+    """Check events and lay the good ones out by meter; within a meter they keep their order.
+
+    Where an identifier stands more than once, the batch keeps its order altogether, since the first
+    one is the one that counts.
+    """
     groups: list[tuple[SentBatch, Sequence[int]]]
     if len(set(sent.event_names)) == 1:
-        groups = [(sent, range(len(sent.event_names)))]
+        groups = [(sent, range(len(sent)))]
     else:
-        groups = [(_part(sent, places), places) for places in _places_by_name(sent.event_names)]
+        groups = [(sent.take(places), places) for places in _places_by_name(sent)]
     checking = _Checking(environment, directory, now_us, settings)
     runs: list[Run] = []
     refused: list[Refused] = []
@@ -56,20 +60,15 @@ def check_batch(
     return Batch(runs=runs, refused=refused)
 
 
-def _places_by_name(event_names: Sequence[str]) -> list[Sequence[int]]:
+def _places_by_name(sent: SentBatch) -> Sequence[Sequence[int]]:
+    """Return the places of each event name's events; stretch by stretch if identifiers repeat."""
+    if len(set(sent.identifiers)) < len(sent):
+        stretches = groupby(range(len(sent)), key=lambda place: sent.event_names[place])
+        return [list(places) for _, places in stretches]
     places: dict[str, list[int]] = {}
-    for place, name in enumerate(event_names):
+    for place, name in enumerate(sent.event_names):
         places.setdefault(name, []).append(place)
     return list(places.values())
-
-
-def _part(sent: SentBatch, places: Sequence[int]) -> SentBatch:
-    return SentBatch(
-        event_names=[sent.event_names[place] for place in places],
-        payloads=[sent.payloads[place] for place in places],
-        identifiers=[sent.identifiers[place] for place in places],
-        timestamps_us=sent.timestamps_us[np.array(places)],
-    )
 
 
 @lru_cache
