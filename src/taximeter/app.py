@@ -4,7 +4,7 @@ The only module that names a concrete backend.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from taximeter.reports.reporter import Reporter
 from taximeter.settings import SettingError, Settings
 from taximeter.storage.directory import DataDirectory, DirectoryHeld
 from taximeter.storage.duckdb.audit import DuckAudit
-from taximeter.storage.duckdb.database import UsageDatabase
+from taximeter.storage.duckdb.database import UsageDatabase, damaged
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
 from taximeter.storage.duckdb.rejections import DuckRejections
@@ -194,13 +194,13 @@ def open_app(
         reporter = Reporter(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
         )
-        writer.start()
+        _start(writer.start, data)
         rebuild = threading.Thread(
             target=_rebuild, args=(deduplicator, clock), name="rebuild identifiers"
         )
         rebuild.start()
         try:
-            reporter.start()
+            _start(reporter.start, data)
             yield App(
                 services=services,
                 reporter=reporter,
@@ -211,6 +211,14 @@ def open_app(
             deduplicator.stop()
             rebuild.join()
             writer.close()
+
+
+def _start(start: Callable[[], None], data: Path) -> None:
+    """Start a part that reads the log; one that cannot be read is damaged. Raises StoreUnusable."""
+    try:
+        start()
+    except LogFailed as failure:
+        raise StoreUnusable(damaged(DataDirectory(data).usage, str(failure))) from None
 
 
 def _rebuild(deduplicator: Deduplicator, clock: Clock) -> None:

@@ -1,11 +1,14 @@
 """`taximeter usage` over HTTP and over a directory: the same exact figures from both."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -137,11 +140,59 @@ def test_windows_of_every_customer_stand_beside_the_total(source: list[str]) -> 
     assert [row["total"] for row in found["rows"]] == ["1234567.100000000000001", "-1000"]
 
 
+@pytest.mark.parametrize("window", ["hour", "day", "week", "month"])
+def test_windows_of_a_time_zone_follow_its_clock(
+    window: str, source: list[str], world: World
+) -> None:
+    zone = ZoneInfo("Asia/Kathmandu")
+    asked = ["--meter", "tokens", "--window", window, "--timezone", zone.key, "--by", "model"]
+    found = report(*asked, "--customer", world.ada, *source)
+    assert found["timezone"] == zone.key
+    assert totals(found) == [
+        ("Ada", {"model": "large"}, "1234567.000000000000001"),
+        ("Ada", {"model": "small"}, "0.1"),
+    ]
+    for row in found["rows"]:
+        start = datetime.fromtimestamp(row["start_time"], zone)
+        assert start.minute == 0
+        assert window == "hour" or start.hour == 0
+        assert row["start_time"] == found["start_time"] or {
+            "week": start.weekday() == 0,
+            "month": start.day == 1,
+        }.get(window, True)
+
+
+def test_weeks_of_every_customer_stand_beside_the_total(source: list[str]) -> None:
+    asked = ["--meter", "tokens", "--window", "week", "--timezone", "Pacific/Chatham"]
+    found = report(*asked, "--days", "21", *source)
+    assert [row["total"] for row in found["rows"]] == ["1234567.100000000000001", "-1000"]
+    for row in found["rows"]:
+        assert len(row["windows"]) in {3, 4}
+        assert row["windows"][-1] == row["total"]
+        assert set(row["windows"][:-1]) == {None}
+
+
+def test_the_heading_names_the_time_zone_and_the_rows_its_windows(
+    source: list[str], world: World
+) -> None:
+    asked = ["--meter", "tokens", "--customer", world.bob, "--timezone", "Asia/Kathmandu"]
+    lines = usage(*asked, "--window", "month", *source).stdout.splitlines()
+    assert lines[0].endswith(" Asia/Kathmandu")
+    assert lines[1].split()[:2] == ["Month", "Total"]
+    hours = usage(*asked, "--window", "hour", *source).stdout.splitlines()
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:00 \+0545 +-1,000", hours[2])
+
+
 def test_the_answer_as_of_a_moment_before_everything_is_empty(source: list[str]) -> None:
     result = usage("--meter", "tokens", "--as-of", "1000000000", *source)
     heading, nothing = result.stdout.splitlines()
     assert heading.endswith("UTC, as of 2001-09-09 01:46:40")
     assert nothing == "No usage in this time."
+
+
+def test_weeks_as_of_a_moment_before_everything_are_empty(source: list[str]) -> None:
+    asked = ["--meter", "tokens", "--as-of", "1000000000", "--window", "week"]
+    assert report(*asked, *source)["rows"] == []
 
 
 def test_a_table_in_a_terminal_of_80_columns(world: World) -> None:
@@ -210,6 +261,7 @@ def test_what_is_not_there_is_said_in_a_sentence(
         ([], "A server is asked with a key: give --api-key or set TAXIMETER_API_KEY."),
         (["--data", "nowhere"], "There is no data in"),
         (["--live"], "--live and --sandbox go with --data"),
+        (["--timezone", "paris"], "'paris' is not a zone of the IANA database."),
     ],
 )
 def test_what_cannot_be_asked_is_said_in_a_sentence(arguments: list[str], sentence: str) -> None:

@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from taximeter.kit.calendar import MOMENT_MAX, PROBE_SECONDS, CalendarWindow, window_starts
+from taximeter.kit.calendar import (
+    MOMENT_MAX,
+    PROBE_SECONDS,
+    CalendarWindow,
+    last_days,
+    window_starts,
+)
 from tests.oracle.calendar import moment
 
 HOUR = 3_600
@@ -129,6 +135,24 @@ def test_range_without_a_boundary_inside_is_one_window() -> None:
     zone = ZoneInfo("UTC")
     midnight = moment("2026-09-22T00:00Z")
     assert list(window_starts(midnight, midnight + 24 * HOUR, window="day", zone=zone)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "now", "expected"),
+    [
+        ("UTC", 1, "2026-09-22T12:00Z", ("2026-09-22T00:00Z", "2026-09-23T00:00Z")),
+        ("UTC", 3, "2026-09-22T00:00Z", ("2026-09-20T00:00Z", "2026-09-23T00:00Z")),
+        ("Asia/Kathmandu", 1, "2026-09-22T18:15Z", ("2026-09-22T18:15Z", "2026-09-23T18:15Z")),
+        ("Europe/Berlin", 2, "2026-10-25T12:00Z", ("2026-10-23T22:00Z", "2026-10-25T23:00Z")),
+        ("Pacific/Apia", 2, "2011-12-30T12:00Z", ("2011-12-29T10:00Z", "2011-12-31T10:00Z")),
+        ("Europe/Berlin", 3_660, "2026-10-25T12:00Z", ("2016-10-17T22:00Z", "2026-10-25T23:00Z")),
+    ],
+)
+def test_the_last_days_end_with_today(
+    name: str, days: int, now: str, expected: tuple[str, str]
+) -> None:
+    found = last_days(days, now=moment(now), zone=ZoneInfo(name))
+    assert found == tuple(map(moment, expected))
 
 
 @pytest.mark.parametrize("name", ["Pacific/Kiritimati", "Etc/GMT+12", "Europe/Berlin"])

@@ -1,8 +1,10 @@
 """A damaged store is refused in a sentence that says what to do; nothing is served from it."""
 
+import secrets
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -31,6 +33,7 @@ def _flipped(content: bytes, start: int, length: int = 64) -> bytes:
         pytest.param("usage.duckdb", lambda was: b"x" * len(was), id="usage-overwritten"),
         pytest.param("usage.duckdb", lambda was: _flipped(was, 0), id="usage-header"),
         pytest.param("usage.duckdb", lambda was: _flipped(was, 12_400), id="usage-first-block"),
+        pytest.param("usage.duckdb", lambda was: _flipped(was, 300_000, 1_000), id="usage-rows"),
         pytest.param("records.sqlite3", lambda was: was[:5_000], id="records-cut"),
         pytest.param("records.sqlite3", lambda was: b"x" * len(was), id="records-overwritten"),
         pytest.param("records.sqlite3", lambda was: _flipped(was, 0), id="records-header"),
@@ -56,11 +59,40 @@ def test_a_damaged_write_ahead_log_is_refused(killed_data: Path) -> None:
 
 
 def test_damage_among_the_rows_is_answered_with_503_and_never_with_a_figure(data: Path) -> None:
+    """So much usage that its payloads have a part of the file to themselves."""
+    with Server(data) as server:
+        session = server.client().v2.billing.meter_event_session.create()
+        client = server.client(session.authentication_token)
+        (customer,) = server.client().v1.customers.list().data
+        for _ in range(15):
+            events: Any = [
+                {
+                    "event_name": "calls",
+                    "payload": {
+                        "stripe_customer_id": customer.id,
+                        "value": "1",
+                        "note": secrets.token_hex(250),
+                    },
+                }
+                for _ in range(100)
+            ]
+            client.v2.billing.meter_event_stream.create({"events": events})
     file = data / "usage.duckdb"
-    file.write_bytes(_flipped(file.read_bytes(), 300_000, 1_000))
+    file.write_bytes(_flipped(file.read_bytes(), _payload_starts(file) + 5_000, 1_000))
     with Server(data) as server:
         statuses = [_status(server, path) for path in (EVENTS_PATH, f"{EVENTS_PATH}/call-0")]
     assert statuses == [503, 503]
+
+
+def _payload_starts(file: Path) -> int:
+    """Where in the file the first block of payloads begins."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        rows = connection.execute(
+            "SELECT column_name, block_id FROM pragma_storage_info('events') WHERE block_id >= 0"
+        ).fetchall()
+    others = {block for column, block in rows if column != "payload"}
+    block: int = min(block for column, block in rows if column == "payload" and block not in others)
+    return 3 * 4_096 + block * 262_144
 
 
 def _status(server: Server, path: str) -> int:

@@ -94,13 +94,14 @@ def selections(draw: DrawFn, meter: Meter) -> MeterSelection:
     if not meter.dimension_keys:
         return MeterSelection(meter=meter.id)
     keys = st.lists(st.sampled_from(meter.dimension_keys), unique=True)
+    every = st.permutations(meter.dimension_keys)
     return MeterSelection(
         meter=meter.id,
         dimension_filters={
             key: draw(st.lists(dimension_values, min_size=1, max_size=2))
-            for key in (draw(keys) if draw(st.booleans()) else [])
+            for key in (draw(keys) if draw(st.integers(0, 3)) == 0 else [])
         },
-        dimension_group_by_keys=draw(keys),
+        dimension_group_by_keys=draw(st.one_of(keys, every, every)),
     )
 
 
@@ -109,20 +110,21 @@ def requests(draw: DrawFn, stream: Stream, zone: str, turn: int) -> MeterUsageRe
     """A question about one environment of the stream, around a moment."""
     environment = draw(st.sampled_from([one.environment for one in stream.meters]))
     known = [one for one in stream.meters if one.environment == environment]
-    around = st.one_of(
-        st.integers(-90, 90),
-        st.integers(-3 * 1_440, 3 * 1_440),
-        st.integers(-72, 72).map(lambda hours: hours * 60),
+    # Minutes to either side; whole hours, as many ask for them, and most of what there is.
+    away = st.one_of(
+        st.integers(1, 90),
+        st.integers(1, 3 * 1_440),
+        st.integers(1, 72).map(lambda hours: hours * 60),
+        st.just(4 * 1_440),
     )
-    first, last = sorted((draw(around), draw(around)))
     named = None
-    if draw(st.booleans()):
+    if draw(st.integers(0, 2)):
         named = [draw(selections(one)) for one in draw(st.permutations(known))]
     received = START_US // MICROSECONDS + turn - MIDNIGHT
     return MeterUsageRequest(
         customer=draw(st.sampled_from(CUSTOMERS)),
-        starts_at=turn + first * MINUTE,
-        ends_at=turn + max(last, first + 1) * MINUTE,
+        starts_at=turn - draw(away) * MINUTE,
+        ends_at=turn + draw(away) * MINUTE,
         meters=named,
         timezone=zone,
         value_grouping_window=draw(st.sampled_from(WINDOWS)),

@@ -55,6 +55,15 @@ def window_starts(start: int, end: int, *, window: CalendarWindow, zone: ZoneInf
             yield moment
 
 
+def last_days(days: int, *, now: int, zone: ZoneInfo) -> tuple[int, int]:
+    """Return where the first of a zone's last days begins, and where today ends."""
+    # Days of 25 hours, and one that a zone left out, need a little more than 24 hours each.
+    early = now - (days + 3) * DAY_SECONDS
+    begun = list(window_starts(early, now + 1, window="day", zone=zone))
+    end = next(window_starts(now, now + 3 * DAY_SECONDS, window="day", zone=zone))
+    return begun[-days], end
+
+
 def _begins(moment: int, offset_before: int, window: CalendarWindow, zone: ZoneInfo) -> bool:
     """Say whether a change of offset opens a window."""
     last, first = moment - 1 + offset_before, moment + _offset(moment, zone)

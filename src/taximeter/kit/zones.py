@@ -22,6 +22,13 @@ def find_zone(name: str) -> ZoneInfo | None:
     return ZoneInfo(name) if name in zone_names() else None
 
 
+def not_a_zone(name: str) -> str:
+    """Say that a name is no zone's, and which it may have meant."""
+    near = near_names(name)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "Use one such as Europe/Paris."
+    return f"'{name}' is not a zone of the IANA database. {hint}"
+
+
 def near_names(name: str) -> list[str]:
     """Return up to three zones that a name may have meant: by their city, or nearly as spelled."""
     wanted = name[:NAME_CHARACTERS_MAX].casefold().strip().replace(" ", "_")

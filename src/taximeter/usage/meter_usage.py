@@ -15,7 +15,7 @@ from taximeter.kit import decimals
 from taximeter.kit.calendar import CalendarWindow, window_starts
 from taximeter.kit.clock import MICROSECONDS, Clock, now_s
 from taximeter.kit.periods import MINUTE_SECONDS, WINDOW_SECONDS, Window
-from taximeter.kit.zones import UTC, find_zone, near_names
+from taximeter.kit.zones import UTC, find_zone, not_a_zone
 from taximeter.meters import MeterStore
 from taximeter.settings import Settings
 from taximeter.usage.conditions import Barrier, check_range, settle
@@ -120,12 +120,7 @@ def _cuts(request: MeterUsageRequest, settings: Settings) -> tuple[int, ...]:
     check_range(times, step=MINUTE_SECONDS, boundary="minute")
     zone = find_zone(request.timezone)
     if zone is None:
-        near = near_names(request.timezone)
-        raise InvalidRequest(
-            f"Invalid timezone: '{request.timezone}' is not a zone of the IANA database. "
-            + (f"Did you mean {' or '.join(near)}?" if near else "Use one such as Europe/Paris."),
-            param="timezone",
-        )
+        raise InvalidRequest(f"Invalid timezone: {not_a_zone(request.timezone)}", param="timezone")
     window = request.value_grouping_window
     if window is None:
         return ()

@@ -7,7 +7,7 @@ import msgspec
 
 from taximeter.cli.usage.source import Figure, MeterFound, Question
 from taximeter.kit import decimals
-from taximeter.kit.periods import WINDOW_SECONDS, Window
+from taximeter.kit.calendar import CalendarWindow
 
 ADDITIVE = frozenset({"sum", "count"})
 """The formulas whose totals add up, so that a share and a grand total mean something."""
@@ -32,7 +32,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str]
     customer: str | None
     by: tuple[str, ...]
-    window: Window | None
+    window: CalendarWindow | None
+    timezone: str
     start: int
     end: int
     as_of: int | None
@@ -51,9 +52,6 @@ def rows_of(question: Question, figures: Sequence[Figure], windows: Sequence[Fig
     beside: dict[tuple[str, tuple[str, ...]], dict[int, Decimal]] = {}
     for figure in windows:
         beside.setdefault((figure.customer, figure.dimensions), {})[figure.start] = figure.value
-    starts: Sequence[int] = ()
-    if question.window is not None:
-        starts = range(question.start, question.end, WINDOW_SECONDS[question.window])
     rows = [
         Row(
             meter=question.meter.event_name,
@@ -63,7 +61,8 @@ def rows_of(question: Question, figures: Sequence[Figure], windows: Sequence[Fig
             start=figure.start,
             end=figure.end,
             windows=tuple(
-                beside.get((figure.customer, figure.dimensions), {}).get(start) for start in starts
+                beside.get((figure.customer, figure.dimensions), {}).get(start)
+                for start in question.starts
             ),
         )
         for figure in figures

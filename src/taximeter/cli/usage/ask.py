@@ -1,18 +1,20 @@
 """The use case of the command: which meters, which questions, one answer."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from taximeter.cli.usage.answer import Answer, Row, by_window, rows_of
 from taximeter.cli.usage.source import (
     CustomerFound,
+    Figure,
     MeterFound,
     Question,
     UsageFailed,
     UsageSource,
 )
-from taximeter.kit.periods import Window
+from taximeter.kit.calendar import CalendarWindow, window_starts
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +23,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     meter: str | None
     customer: str | None
     by: tuple[str, ...]
-    window: Window | None
+    window: CalendarWindow | None
+    zone: ZoneInfo
     start: int
     end: int
     as_of: int | None
@@ -32,6 +35,7 @@ def ask(source: UsageSource, wish: Wish) -> Answer:
     meters = _meters(source.meters(), wish)
     alone = len(meters) == 1
     rows: list[Row] = []
+    starts = _window_starts(wish)
     named: Sequence[CustomerFound] = (
         [] if wish.customer is None else source.customers([wish.customer])
     )
@@ -43,13 +47,15 @@ def ask(source: UsageSource, wish: Wish) -> Answer:
             customer=wish.customer,
             by=wish.by,
             window=wish.window,
+            timezone=wish.zone.key,
+            starts=starts,
             as_of=wish.as_of,
         )
-        windows = source.figures(question) if wish.window is not None else ()
+        windows = _windows(source, question) if wish.window is not None else ()
         if alone and wish.customer is not None and wish.window is not None:
             rows = by_window(question, windows)
         else:
-            whole = source.figures(msgspec.structs.replace(question, window=None))
+            whole = source.figures(msgspec.structs.replace(question, window=None, starts=()))
             rows += rows_of(question, whole, windows)
     if wish.customer is None:
         named = source.customers(sorted({row.customer for row in rows}))
@@ -59,11 +65,29 @@ def ask(source: UsageSource, wish: Wish) -> Answer:
         customer=wish.customer,
         by=wish.by,
         window=wish.window,
+        timezone=wish.zone.key,
         start=wish.start,
         end=wish.end,
         as_of=wish.as_of,
         rows=tuple(rows),
     )
+
+
+def _windows(source: UsageSource, question: Question) -> Sequence[Figure]:
+    figures = source.figures(question)
+    if not {one.start for one in figures} <= set(question.starts):
+        raise UsageFailed(
+            f"The server knows other rules of {question.timezone} than this machine. Update the "
+            "package tzdata, or the operating system, of the one that is behind."
+        )
+    return figures
+
+
+def _window_starts(wish: Wish) -> tuple[int, ...]:
+    if wish.window is None:
+        return ()
+    inner = window_starts(wish.start, wish.end, window=wish.window, zone=wish.zone)
+    return (wish.start, *inner)
 
 
 def _meters(found: Sequence[MeterFound], wish: Wish) -> tuple[MeterFound, ...]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -20,23 +21,41 @@ from taximeter.cli.usage.source import UsageFailed, UsageSource
 from taximeter.cli.usage.table import print_answer
 from taximeter.environments import find_environment
 from taximeter.kit import decimals
+from taximeter.kit.calendar import CalendarWindow, last_days
 from taximeter.kit.clock import SystemClock, now_s
-from taximeter.kit.periods import DAY_SECONDS, Window
+from taximeter.kit.zones import UTC, find_zone, not_a_zone
 
 DAYS_MAX = 3_660
+WINDOWS: tuple[CalendarWindow, ...] = get_args(CalendarWindow)
+
+
+def _zone(context: click.Context, option: click.Parameter, name: str) -> ZoneInfo:
+    zone = find_zone(name)
+    if zone is None:
+        raise click.BadParameter(not_a_zone(name))
+    return zone
 
 
 @click.command()
 @click.option("--meter", help="The meter's event name or id; needed where there are several.")
 @click.option("--customer", metavar="ID", help="One customer instead of each.")
 @click.option("--by", multiple=True, metavar="KEY", help="Divide by a dimension; may be repeated.")
-@click.option("--window", type=click.Choice(["day", "hour"]), help="Show each UTC day or hour.")
+@click.option("--window", type=click.Choice(WINDOWS), help="Show each hour, day, week or month.")
+@click.option(
+    "--timezone",
+    "zone",
+    default=UTC,
+    show_default=True,
+    metavar="ZONE",
+    callback=_zone,
+    help="Whose hours, days, weeks and months, such as Europe/Paris.",
+)
 @click.option(
     "--days",
     type=click.IntRange(1, DAYS_MAX),
     default=30,
     show_default=True,
-    help="How many UTC days, today included.",
+    help="How many days, today included.",
 )
 @click.option(
     "--as-of",
@@ -64,7 +83,8 @@ def usage(
     meter: str | None,
     customer: str | None,
     by: tuple[str, ...],
-    window: Window | None,
+    window: CalendarWindow | None,
+    zone: ZoneInfo,
     days: int,
     as_of: int | None,
     url: str,
@@ -77,20 +97,21 @@ def usage(
     """Show what customers have used, exactly, and draw it.
 
     Without --customer, each customer has a line; with one, each of its meters has, or with
-    --window each day or hour. --data reads the environment that --live or --sandbox names, or
+    --window each window. --data reads the environment that --live or --sandbox names, or
     test; a server answers for the one that the key opens, and leaves out deleted customers.
     """
     if data is None and (live or sandbox is not None):
         raise click.UsageError(
             "--live and --sandbox go with --data; a running server opens what the key belongs to."
         )
-    end = (now_s(SystemClock()) // DAY_SECONDS + 1) * DAY_SECONDS
+    start, end = last_days(days, now=now_s(SystemClock()), zone=zone)
     wish = Wish(
         meter=meter,
         customer=customer,
         by=tuple(dict.fromkeys(by)),
         window=window,
-        start=max(0, end - days * DAY_SECONDS),
+        zone=zone,
+        start=start,
         end=end,
         as_of=as_of,
     )
@@ -138,6 +159,7 @@ def _plain(answer: Answer) -> dict[str, Any]:
         "end_time": answer.end,
         "as_of": answer.as_of,
         "window": answer.window,
+        "timezone": answer.timezone,
         "meters": [
             {"id": one.id, "event_name": one.event_name, "formula": one.formula}
             for one in answer.meters

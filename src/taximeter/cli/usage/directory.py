@@ -52,6 +52,7 @@ class DirectoryUsage:
             meter = meters.retrieve(
                 store=unit.meters, environment=self._environment, id=question.meter.id
             )
+        window = question.utc_window
         try:
             totals = self._stores.reader.totals(
                 UsageQuery(
@@ -60,7 +61,10 @@ class DirectoryUsage:
                     end_us=question.end * MICROSECONDS,
                     customer=question.customer,
                     by_customer=True,
-                    window=question.window,
+                    window=window,
+                    cuts_us=()
+                    if window
+                    else tuple(start * MICROSECONDS for start in question.starts[1:]),
                     group_by=question.by,
                     as_of_us=None if question.as_of is None else question.as_of * MICROSECONDS,
                 )

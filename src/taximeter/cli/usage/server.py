@@ -60,6 +60,37 @@ class ServerUsage:
             return [figure for answer in answers for figure in answer]
 
     def _figures(self, question: Question, customer: str) -> Sequence[Figure]:
+        if question.window is None or question.utc_window is not None:
+            return self._summaries(question, customer)
+        return self._usage(question, customer)
+
+    def _usage(self, question: Question, customer: str) -> Sequence[Figure]:
+        """Ask for windows that summaries do not have."""
+        keys = enumerate(question.by)
+        asked = {
+            "customer": customer,
+            "starts_at": str(question.start),
+            "ends_at": str(question.end),
+            "timezone": question.timezone,
+            "value_grouping_window": str(question.window),
+            "meters[0][meter]": question.meter.id,
+            **{f"meters[0][dimension_group_by_keys][{i}]": key for i, key in keys},
+        }
+        if question.as_of is not None:
+            asked["as_of"] = str(question.as_of)
+        return [
+            Figure(
+                customer=customer,
+                start=one["starts_at"],
+                end=one["ends_at"],
+                value=Decimal(one["value_decimal"]),
+                dimensions=tuple((one["dimensions"] or {}).get(key, "") for key in question.by),
+            )
+            for one in self._ask("/v1/billing/analytics/meter_usage", asked)["rows"]["data"]
+        ]
+
+    def _summaries(self, question: Question, customer: str) -> Sequence[Figure]:
+        """Ask for the whole range, or for hours or days of UTC: page by page, however many."""
         asked = {
             "customer": customer,
             "start_time": str(question.start),

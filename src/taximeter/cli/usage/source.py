@@ -6,7 +6,9 @@ from typing import Protocol
 
 import msgspec
 
+from taximeter.kit.calendar import CalendarWindow
 from taximeter.kit.periods import Window
+from taximeter.kit.zones import UTC
 from taximeter.meters import FormulaName
 
 
@@ -32,15 +34,27 @@ class CustomerFound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Totals of a meter over `[start, end)`, in Unix seconds; None for the customer means each."""
+    """Totals of a meter over `[start, end)`, in Unix seconds; None for the customer means each.
+
+    `starts` are where the windows of the time zone begin, the first at `start`.
+    """
 
     meter: MeterFound
     start: int
     end: int
     customer: str | None = None
     by: tuple[str, ...] = ()
-    window: Window | None = None
+    window: CalendarWindow | None = None
+    timezone: str = UTC
+    starts: tuple[int, ...] = ()
     as_of: int | None = None
+
+    @property
+    def utc_window(self) -> Window | None:
+        """Return the window where it is one that totals know by name: an hour or a day of UTC."""
+        if self.timezone != UTC or self.window == "week" or self.window == "month":
+            return None
+        return self.window
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,9 @@
 """An answer as a table: exact figures, and a picture of them in whatever room is left."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import msgspec
 from rich.console import Console
@@ -12,6 +13,7 @@ from taximeter.cli.terminal import plain_table
 from taximeter.cli.usage.answer import Answer, Row
 from taximeter.cli.usage.bars import bar, shrunk, sparkline
 from taximeter.kit import decimals
+from taximeter.kit.zones import UTC
 
 PICTURE_COLUMNS_MAX = 40
 PICTURE_COLUMNS_MIN = 6
@@ -62,22 +64,33 @@ def _heading(answer: Answer) -> str:
     if answer.customer is not None:
         name = answer.names.get(answer.customer)
         subject += f" of {name or answer.customer}"
-    period = f"{_moment(answer.start)[:10]} to {_moment(answer.end - 1)[:10]}"
-    as_of = "" if answer.as_of is None else f", as of {_moment(answer.as_of)}"
-    return f"{subject}, {period} UTC{as_of}"
+    period = f"{_day(answer, answer.start)} to {_day(answer, answer.end - 1)}"
+    as_of = "" if answer.as_of is None else f", as of {_local(answer, answer.as_of)}"
+    return f"{subject}, {period} {answer.timezone}{as_of}"
 
 
-def _moment(unix_seconds: int) -> str:
-    return f"{datetime.fromtimestamp(unix_seconds, UTC):%Y-%m-%d %H:%M:%S}"
+def _local(answer: Answer, unix_seconds: int) -> str:
+    local = datetime.fromtimestamp(unix_seconds, ZoneInfo(answer.timezone))
+    return f"{local:%Y-%m-%d %H:%M:%S}"
+
+
+def _day(answer: Answer, unix_seconds: int) -> str:
+    return _local(answer, unix_seconds)[:10]
+
+
+def _hour(answer: Answer, unix_seconds: int) -> str:
+    """Write an hour; outside UTC with its offset, by which one that comes twice can be told."""
+    local = datetime.fromtimestamp(unix_seconds, ZoneInfo(answer.timezone))
+    return f"{local:%Y-%m-%d %H:%M}" + (f" {local:%z}" if answer.timezone != UTC else "")
 
 
 def _columns(answer: Answer) -> list[Column]:
     columns: list[Column] = []
     windowed = _windowed(answer)
     if windowed:
-        length = 10 if answer.window == "day" else 16
-        heading = "Day" if answer.window == "day" else "Hour"
-        columns.append(Column(heading, lambda row: _moment(row.start)[:length]))
+        spell = _hour if answer.window == "hour" else _day
+        heading = str(answer.window).title()
+        columns.append(Column(heading, lambda row: spell(answer, row.start)))
     if len(answer.meters) > 1 or (answer.customer and not windowed and not answer.by):
         formulas = {one.event_name: one.formula for one in answer.meters}
         columns.append(Column("Meter", lambda row: row.meter))
@@ -127,7 +140,7 @@ def _draws(console: Console) -> bool:
 def _picture_heading(answer: Answer) -> str:
     if answer.window is None or _windowed(answer):
         return ""
-    return "Days" if answer.window == "day" else "Hours"
+    return f"{answer.window.title()}s"
 
 
 def _picture(answer: Answer, columns: int) -> Callable[[Row], Text] | None:

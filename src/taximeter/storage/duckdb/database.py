@@ -60,7 +60,7 @@ class UsageDatabase:
         except duckdb.IOException as error:
             raise StoreUnusable(_why_unopened(path, str(error))) from None
         except duckdb.Error as error:
-            raise StoreUnusable(_damaged(path, str(error))) from None
+            raise StoreUnusable(damaged(path, str(error))) from None
         # Else every tail would be compressed when it is let go of, only to be deleted.
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         try:
@@ -68,7 +68,7 @@ class UsageDatabase:
             tails = Tails(connection, path, tail_events_max=settings.tail_events_max)
         except duckdb.Error as error:
             connection.close()
-            raise StoreUnusable(_damaged(path, str(error))) from None
+            raise StoreUnusable(damaged(path, str(error))) from None
         except StoreUnusable:
             connection.close()
             raise
@@ -138,10 +138,11 @@ def _why_unopened(path: Path, error: str) -> str:
             f"The usage log {path} was written by a newer DuckDB than this program carries. "
             "Upgrade Taximeter, or serve another data directory."
         )
-    return _damaged(path, error)
+    return damaged(path, error)
 
 
-def _damaged(path: Path, error: str) -> str:
+def damaged(path: Path, error: str) -> str:
+    """Say in a sentence that the log cannot be read, and what to do."""
     first_line = error.strip().splitlines()[0] if error.strip() else "no reason given"
     return (
         f"The usage log {path} is damaged ({first_line}). Restore the data directory from a "
