@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from taximeter.kit.calendar import CalendarWindow, window_starts
+from taximeter.kit.calendar import CalendarWindow, last_days, window_starts
 from taximeter.kit.zones import find_zone, zone_names
 from tests.oracle.calendar import MINUTE, TURNS, moment, windows
 
@@ -66,3 +66,15 @@ def test_windows_are_the_runs_of_minutes_under_one_label_for_long(
 def test_windows_around_every_odd_moment(window: CalendarWindow, name: str, turn: str) -> None:
     at = moment(turn)
     check_windows(window, at - 2 * DAY, at + 2 * DAY, ZoneInfo(name))
+
+
+@given(asked=ranges(), count=st.integers(1, 5))
+def test_the_last_days_are_that_many_and_hold_the_moment(
+    asked: tuple[int, int, ZoneInfo], count: int
+) -> None:
+    now, _, zone = asked
+    start, end = last_days(count, now=now, zone=zone)
+    around = windows(start - DAY, end + DAY, window="day", zone=zone)
+    within = [(first, last) for first, last in around if start <= first and last <= end]
+    assert (within[0][0], within[-1][1], len(within)) == (start, end, count)
+    assert within[-1][0] <= now < end

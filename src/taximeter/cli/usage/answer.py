@@ -33,6 +33,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     customer: str | None
     by: tuple[str, ...]
     window: CalendarWindow | None
+    window_starts: tuple[int, ...]
     timezone: str
     start: int
     end: int

@@ -1,6 +1,7 @@
 """The use case of the command: which meters, which questions, one answer."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -65,6 +66,7 @@ def ask(source: UsageSource, wish: Wish) -> Answer:
         customer=wish.customer,
         by=wish.by,
         window=wish.window,
+        window_starts=starts,
         timezone=wish.zone.key,
         start=wish.start,
         end=wish.end,
@@ -74,8 +76,13 @@ def ask(source: UsageSource, wish: Wish) -> Answer:
 
 
 def _windows(source: UsageSource, question: Question) -> Sequence[Figure]:
+    """Ask window by window, and make sure that both sides mean the same windows.
+
+    One that only ends elsewhere would stand in the right place with another window's figure.
+    """
     figures = source.figures(question)
-    if not {one.start for one in figures} <= set(question.starts):
+    bounds = set(pairwise((*question.starts, question.end)))
+    if not {(one.start, one.end) for one in figures} <= bounds:
         raise UsageFailed(
             f"The server knows other rules of {question.timezone} than this machine. Update the "
             "package tzdata, or the operating system, of the one that is behind."

@@ -160,6 +160,7 @@ def _plain(answer: Answer) -> dict[str, Any]:
         "as_of": answer.as_of,
         "window": answer.window,
         "timezone": answer.timezone,
+        **({"window_starts": answer.window_starts} if answer.window is not None else {}),
         "meters": [
             {"id": one.id, "event_name": one.event_name, "formula": one.formula}
             for one in answer.meters
