@@ -11,9 +11,10 @@ the transaction of the move itself, up to which row everything has arrived, so t
 point leaves every row in exactly one place.
 """
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -30,6 +31,7 @@ _TAILS_MAX = 8
 """Every read looks into every tail: past this number the last one grows instead."""
 
 _RETRY_SECONDS = 1.0
+_NICE = 10
 
 
 class _Epoch:
@@ -184,6 +186,7 @@ class Tails:
             self._mover.checkpoint()
 
     def _run(self) -> None:
+        _give_way()
         cursor = self._root.cursor()
         while True:
             with self._changed:
@@ -246,6 +249,12 @@ class Tails:
         for tail in ready:
             self._mover.cursor.execute(f"DETACH {tail.name}")
             tail.unlink()
+
+
+def _give_way() -> None:
+    """Let the writer, readers and requests go before this thread, where the system knows how."""
+    with suppress(AttributeError, OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 def tail_files(main: Path) -> Sequence[tuple[int, Path]]:
