@@ -59,7 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     # The usage log
     log_memory: Size = "512MB"
-    log_threads: Positive = 1
+    log_threads: Positive = 2
     tail_events_max: Positive = 250_000
 
 
