@@ -84,7 +84,9 @@ def _event(sent: Sent) -> dict[str, Any]:
 
 
 def _by_name(batch: Sequence[Sent]) -> list[Sent]:
-    """The order in which the log takes a batch: name by name, and within each as it was sent."""
+    """The order in which the log takes a batch: as sent if identifiers repeat, else by name."""
+    if len({one.identifier for one in batch}) < len(batch):
+        return list(batch)
     names = list(dict.fromkeys(one.event_name for one in batch))
     return sorted(batch, key=lambda one: names.index(one.event_name))
 
