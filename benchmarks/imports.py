@@ -15,7 +15,7 @@ import msgspec
 
 from benchmarks.aims import Held
 from benchmarks.scale import Scale
-from benchmarks.stored import CACHE, CUSTOMER, EVENT_NAME, copied
+from benchmarks.stored import CACHE, EVENT_NAME, copied, customer_id
 from benchmarks.table import print_table, spread, whole
 
 AIM_PER_SECOND = 300_000
@@ -37,7 +37,7 @@ def rows(scale: Scale) -> Iterator[Row]:
             timestamp=now - number % DAY_SECONDS,
             event_name=EVENT_NAME,
             payload={
-                "stripe_customer_id": CUSTOMER.format(choices.randrange(scale.customers)),
+                "stripe_customer_id": customer_id(choices.randrange(scale.customers)),
                 "value": f"{choices.randrange(1_000)}.{choices.randrange(100):02}",
             },
         )

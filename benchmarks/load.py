@@ -19,7 +19,7 @@ import msgspec
 import uvloop
 
 from benchmarks.served import KEY, Measured
-from benchmarks.stored import CUSTOMER, EVENT_NAME
+from benchmarks.stored import EVENT_NAME, customer_id
 from benchmarks.table import percentile
 
 _LENGTH = b"content-length: "
@@ -39,7 +39,7 @@ class Requests:
         )
         self._bodies = [
             f"event_name={EVENT_NAME}&payload[value]=1.25"
-            f"&payload[stripe_customer_id]={CUSTOMER.format(number)}&identifier="
+            f"&payload[stripe_customer_id]={customer_id(number)}&identifier="
             for number in range(customers)
         ]
 

@@ -16,7 +16,7 @@ from benchmarks.processes import wait_until_idle
 from benchmarks.reads import Reader, summaries_path
 from benchmarks.scale import Scale
 from benchmarks.served import Served, served
-from benchmarks.stored import CUSTOMER, DAYS, METER, copied
+from benchmarks.stored import DAYS, METER, copied, customer_id
 from benchmarks.streaming import plan, streaming
 from benchmarks.table import milliseconds, percentile, print_table, whole
 from taximeter.app import open_stores
@@ -126,7 +126,7 @@ def _questions(customers: int, end: int) -> dict[str, Callable[[], str]]:
     start = end - DAYS * DAY_SECONDS
 
     def customer() -> str:
-        return CUSTOMER.format(choices.randrange(customers))
+        return customer_id(choices.randrange(customers))
 
     def by_day() -> str:
         return summaries_path(customer(), start, end, "day")

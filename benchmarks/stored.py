@@ -35,7 +35,6 @@ METER = "mtr_test_bench"
 EVENT_NAME = "requests"
 TOKENS_METER = "mtr_test_tokens"
 TOKENS_EVENT_NAME = "tokens"
-CUSTOMER = "cus_bench{:013d}"
 _CHUNK = 250_000
 _KEPT_SECONDS_MAX = DAY_SECONDS
 
@@ -54,7 +53,7 @@ _ROWS = """
     FROM (
         SELECT
             i,
-            'cus_bench' || lpad((hash(i) % $customers)::VARCHAR, 13, '0') AS customer,
+            'cus_' || left(md5((hash(i) % $customers)::VARCHAR), 24) AS customer,
             hash(i + 7) % 1000 || '.' || lpad((hash(i + 11) % 100)::VARCHAR, 2, '0') AS amount
         FROM range($first, $last) AS rows(i)
     )
@@ -66,6 +65,11 @@ _INSERT = """
         value, NULL, '[]', 'sum', payload, NULL, NULL, NULL
     FROM rows POSITIONAL JOIN hashes
 """
+
+
+def customer_id(number: int) -> str:
+    """Return an id that is as long as those of the server and, like them, begins anyhow."""
+    return "cus_" + hashlib.md5(str(number).encode(), usedforsecurity=False).hexdigest()[:24]
 
 
 def add_meter_and_customers(stores: Stores, count: int) -> tuple[Environment, Meter]:
@@ -99,7 +103,7 @@ def add_meter_and_customers(stores: Stores, count: int) -> tuple[Environment, Me
         for number in range(count):
             unit.customers.add(
                 Customer(
-                    id=CUSTOMER.format(number),
+                    id=customer_id(number),
                     environment=environment.id,
                     created=now_s(clock),
                     details=CustomerDetails(),

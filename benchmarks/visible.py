@@ -20,7 +20,7 @@ from benchmarks.generator.session import API_VERSION, JSON, STREAM_PATH, session
 from benchmarks.reads import Reader, summaries_path
 from benchmarks.scale import Scale
 from benchmarks.served import KEY, served
-from benchmarks.stored import CUSTOMER, EVENT_NAME, copied
+from benchmarks.stored import EVENT_NAME, copied, customer_id
 from benchmarks.streaming import plan, streaming
 from benchmarks.table import milliseconds, percentile, print_table, whole
 from taximeter.kit.periods import DAY_SECONDS
@@ -129,7 +129,7 @@ def _try(recorder: Recorder, reader: Reader, scale: Scale) -> tuple[int, list[fl
     written: Counter[str] = Counter()
     misses, took = 0, list[float]()
     for trial in range(scale.trials):
-        customer = CUSTOMER.format(scale.customers - 1 - trial % _TRIAL_CUSTOMERS)
+        customer = customer_id(scale.customers - 1 - trial % _TRIAL_CUSTOMERS)
         values = [trial + 1, 7]
         recorder.record(customer, values, streamed=bool(trial % 2))
         written[customer] += sum(values)

@@ -23,7 +23,7 @@ from benchmarks.processes import family_memory_mb, wait_until_idle
 from benchmarks.reads import Reader, summaries_path
 from benchmarks.scale import Scale
 from benchmarks.served import Served, served
-from benchmarks.stored import CUSTOMER, DAYS, EVENT_NAME, bytes_on_disk, copied, kept
+from benchmarks.stored import DAYS, EVENT_NAME, bytes_on_disk, copied, customer_id, kept
 from benchmarks.streaming import HEAD, Streamed, cells, plan, stream
 from benchmarks.table import megabytes, milliseconds, percentile, print_table
 from taximeter.kit.periods import DAY_SECONDS, ceil_us
@@ -110,7 +110,7 @@ def _months(server: Served, path: Callable[[Month], str], scale: Scale) -> list[
     end = ceil_us(time_ns() // 1_000, "day") // 1_000_000
 
     def ask() -> str:
-        customer = CUSTOMER.format(choices.randrange(scale.customers))
+        customer = customer_id(choices.randrange(scale.customers))
         return path(Month(customer, end - DAYS * DAY_SECONDS, end))
 
     reader = Reader(server.address)

@@ -10,7 +10,7 @@ from itertools import cycle, pairwise
 from struct import Struct
 
 from benchmarks.generator.plan import EVENTS_A_REQUEST, Shape
-from benchmarks.stored import CUSTOMER, EVENT_NAME, TOKENS_EVENT_NAME
+from benchmarks.stored import EVENT_NAME, TOKENS_EVENT_NAME, customer_id
 
 _IDENTIFIER_CHARACTERS = 32
 _MODELS = ("swift-1", "swift-1-mini", "deep-2", "deep-2-long")
@@ -56,7 +56,7 @@ def _templates(shape: Shape, head: str) -> Iterator[list[bytes]]:
 def _event(customer: int, shape: Shape, now: datetime, chosen: random.Random) -> tuple[str, str]:
     """Return what stands before an event's identifier, and what stands behind it."""
     name = TOKENS_EVENT_NAME if shape.dimensions else EVENT_NAME
-    payload = f'"stripe_customer_id":"{CUSTOMER.format(customer)}"'
+    payload = f'"stripe_customer_id":"{customer_id(customer)}"'
     if shape.dimensions:
         model, kind = chosen.choice(_MODELS), chosen.choice(_TOKEN_TYPES)
         payload += (

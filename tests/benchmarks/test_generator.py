@@ -10,7 +10,7 @@ from benchmarks.generator.plan import EVENTS_A_REQUEST, Plan, Shape
 from benchmarks.generator.session import head
 from benchmarks.generator.tally import Tally
 from benchmarks.served import served
-from benchmarks.stored import CUSTOMER, EVENT_NAME, TOKENS_EVENT_NAME, add_meter_and_customers
+from benchmarks.stored import EVENT_NAME, TOKENS_EVENT_NAME, add_meter_and_customers, customer_id
 from benchmarks.streaming import stream
 from taximeter.app import open_stores
 from taximeter.settings import Settings
@@ -50,7 +50,7 @@ def sent(shape: Shape, requests: int) -> list[Event]:
 def test_bodies_hold_the_next_customers_under_identifiers_of_their_own(shape: Shape) -> None:
     requests = 3 * CUSTOMERS // EVENTS_A_REQUEST
     events = sent(shape, requests)
-    customers = [CUSTOMER.format(number) for number in range(CUSTOMERS)]
+    customers = [customer_id(number) for number in range(CUSTOMERS)]
     assert [one.payload["stripe_customer_id"] for one in events] == 3 * customers
     assert {len(one.identifier) for one in events} == {32}
     assert len({one.identifier for one in events}) == len(events)
