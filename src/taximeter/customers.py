@@ -114,6 +114,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     created: int
     details: CustomerDetails
     deleted_at: int | None = None
+    test_clock: str | None = None
 
 
 class CreatedRange(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,7 +162,12 @@ class CustomerStore(Protocol):
 
 
 def create(
-    *, store: CustomerStore, environment: Environment, now: int, change: CustomerChange
+    *,
+    store: CustomerStore,
+    environment: Environment,
+    now: int,
+    change: CustomerChange,
+    test_clock: str | None = None,
 ) -> Customer:
     """Create a customer from what the caller set. Raises InvalidRequest for bad metadata."""
     customer = Customer(
@@ -169,6 +175,7 @@ def create(
         environment=environment.id,
         created=now,
         details=changed(CustomerDetails(), change),
+        test_clock=test_clock,
     )
     store.add(customer)
     return customer

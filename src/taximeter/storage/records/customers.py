@@ -17,6 +17,7 @@ _ALL = select(
     customers.c.created,
     customers.c.deleted_at,
     customers.c.details,
+    customers.c.test_clock,
 )
 _GET = _ALL.where(
     customers.c.environment == bindparam("env"), customers.c.id == bindparam("the_id")
@@ -98,15 +99,17 @@ def _row(customer: Customer) -> dict[str, Any]:
         "deleted_at": customer.deleted_at,
         "email": customer.details.email,
         "details": msgspec.json.encode(customer.details).decode(),
+        "test_clock": customer.test_clock,
     }
 
 
 def _customer(row: Row[*tuple[Any, ...]]) -> Customer:
-    id, environment, created, deleted_at, details = row
+    id, environment, created, deleted_at, details, test_clock = row
     return Customer(
         id=id,
         environment=environment,
         created=created,
         deleted_at=deleted_at,
         details=msgspec.json.decode(details, type=CustomerDetails),
+        test_clock=test_clock,
     )

@@ -78,6 +78,7 @@ customers = Table(
     Column("deleted_at", BigInteger),
     Column("email", Text),
     Column("details", Text, nullable=False),
+    Column("test_clock", Text),
 )
 Index("customers_email", customers.c.environment, customers.c.email)
 

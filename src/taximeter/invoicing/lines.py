@@ -1,0 +1,157 @@
+"""Lines of invoices, made from a subscription's items and their prices."""
+
+from decimal import Decimal
+
+import msgspec
+
+from taximeter.invoicing.invoice import Line, MeteredUsage
+from taximeter.kit import decimals
+from taximeter.kit.clock import MICROSECONDS
+from taximeter.kit.ids import new_id
+from taximeter.kit.periods import floor_us
+from taximeter.meters import Meter
+from taximeter.pricing.price import Price
+from taximeter.pricing.rate import Charge, rate
+from taximeter.subscriptions.subscription import Subscription, SubscriptionItem
+
+_ZERO = Decimal(0)
+
+
+def usage_end(meter: Meter, *, at: int, final: bool = False) -> int:
+    """Return up to where usage is billed at a moment.
+
+    A meter of whole hours or days is billed in complete ones, and what is left over is on the next
+    invoice; a final invoice leaves nothing over.
+    """
+    if meter.event_time_window is None or final:
+        return at
+    return floor_us(at * MICROSECONDS, meter.event_time_window) // MICROSECONDS
+
+
+def metered_lines(
+    subscription: Subscription,
+    item: SubscriptionItem,
+    price: Price,
+    usage: MeteredUsage,
+    *,
+    name: str,
+) -> tuple[Line, ...]:
+    """Bill usage: a line for each tier that it touches, and one for each flat fee.
+
+    A total below zero bills nothing. After an invoice at a threshold the tiers go on where that one
+    stopped: each line is what all of the period comes to less what was billed before. `name` is the
+    product's.
+    """
+    before = rate(price, currency=subscription.currency, quantity=max(_ZERO, usage.billed_before))
+    everything = max(_ZERO, decimals.total((usage.billed_before, usage.value)))
+    charges = rate(price, currency=subscription.currency, quantity=everything)
+    if usage.billed_before > 0:
+        charges = _difference(charges, before)
+    transformed = price.transform_quantity is not None
+    return tuple(
+        _line(
+            subscription,
+            item,
+            price,
+            charge,
+            start=usage.start,
+            end=usage.end,
+            name=name,
+            quantity=max(_ZERO, usage.value) if transformed else charge.quantity,
+            usage=usage,
+        )
+        for charge in charges
+    )
+
+
+def licensed_lines(
+    subscription: Subscription,
+    item: SubscriptionItem,
+    price: Price,
+    *,
+    start: int,
+    end: int,
+    name: str,
+) -> tuple[Line, ...]:
+    """Bill an item's quantity for a period in advance."""
+    quantity = Decimal(1 if item.quantity is None else item.quantity)
+    charges = rate(price, currency=subscription.currency, quantity=quantity)
+    transformed = price.transform_quantity is not None
+    return tuple(
+        _line(
+            subscription,
+            item,
+            price,
+            charge,
+            start=start,
+            end=end,
+            name=name,
+            quantity=quantity if transformed else charge.quantity,
+            usage=None,
+        )
+        for charge in charges
+    )
+
+
+def _difference(charges: tuple[Charge, ...], before: tuple[Charge, ...]) -> tuple[Charge, ...]:
+    """Return what charges add to those that were billed; with volume tiers that may be negative."""
+    billed = {(one.kind, one.tier): one for one in before}
+    added = []
+    for one in charges:
+        earlier = billed.pop((one.kind, one.tier), None)
+        added.append(one if earlier is None else _less(one, earlier))
+    # A volume tier that was left for a higher one is taken back whole.
+    taken_back = [_less(_nothing_of(one), one) for one in billed.values()]
+    kept = [one for one in (*added, *taken_back) if one.quantity or one.exact]
+    return tuple(kept) or charges[:1]
+
+
+def _less(charge: Charge, earlier: Charge) -> Charge:
+    return msgspec.structs.replace(
+        charge,
+        quantity=charge.quantity - earlier.quantity,
+        exact=charge.exact - earlier.exact,
+        amount=charge.amount - earlier.amount,
+    )
+
+
+def _nothing_of(charge: Charge) -> Charge:
+    return msgspec.structs.replace(charge, quantity=_ZERO, exact=_ZERO, amount=0)
+
+
+def _line(
+    subscription: Subscription,
+    item: SubscriptionItem,
+    price: Price,
+    charge: Charge,
+    *,
+    start: int,
+    end: int,
+    name: str,
+    quantity: Decimal,
+    usage: MeteredUsage | None,
+) -> Line:
+    return Line(
+        id=new_id("il"),
+        kind=charge.kind,
+        amount=charge.amount,
+        currency=subscription.currency,
+        description=_description(name, price, charge, quantity),
+        period_start=start,
+        period_end=end,
+        quantity=quantity,
+        unit_amount=charge.unit_amount,
+        tier=charge.tier,
+        price=price.id,
+        product=price.product,
+        subscription=subscription.id,
+        subscription_item=item.id,
+        usage=usage,
+    )
+
+
+def _description(name: str, price: Price, charge: Charge, quantity: Decimal) -> str:
+    tier = "" if charge.tier is None else f" (Tier {charge.tier + 1})"
+    if charge.kind == "flat":
+        return f"{name}{tier}: flat fee"
+    return f"{decimals.text(quantity)} × {price.nickname or name}{tier}"
