@@ -28,6 +28,15 @@ _EVENTS = f"""
     LIMIT $limit
 """
 
+_LAST_MOVED = """
+    SELECT epoch_us(max(received_at)) FROM (
+        SELECT received_at FROM {moved_events} WHERE seq = {moved_seq}
+        UNION ALL
+        SELECT received_at FROM {moved_cancellations} WHERE seq = {moved_seq}
+    )
+"""
+"""When the last row below the watermark was received; none before it was received later."""
+
 
 class DuckReader:
     """Answers questions about usage; each call sees everything committed before it."""
@@ -51,16 +60,39 @@ class DuckReader:
         ]
 
     def _total_rows(self, query: UsageQuery) -> list[tuple[Any, ...]]:
+        read = self._read_total if query.as_of_us is None else self._read_total_as_of
         with self._database.reading() as sources:
-
-            def statement(*, wide: bool) -> Statement:
-                rolled = rolled_statement(query, sources, wide=wide)
-                return rolled or totals_statement(query, sources, wide=wide)
-
             try:
-                return self._rows(statement(wide=False))
-            except duckdb.OutOfRangeException:
-                return self._read(statement(wide=True))
+                try:
+                    return read(query, sources, wide=False)
+                except duckdb.OutOfRangeException:
+                    return read(query, sources, wide=True)
+            except duckdb.Error as error:
+                raise LogFailed(str(error)) from error
+
+    def _read_total(
+        self, query: UsageQuery, sources: Sources, *, wide: bool
+    ) -> list[tuple[Any, ...]]:
+        rolled = rolled_statement(query, sources, wide=wide)
+        return self._rows(rolled or totals_statement(query, sources, wide=wide))
+
+    def _read_total_as_of(
+        self, query: UsageQuery, sources: Sources, *, wide: bool
+    ) -> list[tuple[Any, ...]]:
+        """Read rollups where all that they hold was received before the moment, else rows.
+
+        In one transaction, so that the watermark stays where it was looked up.
+        """
+        assert query.as_of_us is not None, "this is how a past moment is read"
+        cursor = self._database.cursor()
+        cursor.execute("BEGIN")
+        try:
+            ((moved_us,),) = cursor.execute(sources.into(_LAST_MOVED)).fetchall()
+            if moved_us is None or moved_us < query.as_of_us:
+                return self._read_total(query, sources.before(query.as_of_us), wide=wide)
+            return self._rows(totals_statement(query, sources, wide=wide))
+        finally:
+            cursor.execute("ROLLBACK")
 
     def events(self, query: EventQuery) -> Sequence[LoggedEvent]:
         """Return up to `limit` events, newest first; with `after_seq`, oldest first."""
