@@ -199,6 +199,12 @@ class InvoiceStore(Protocol):
         """Return those of the invoices that exist, by id."""
         ...
 
+    def recent(
+        self, environment: int, subscriptions: Collection[str], *, period_end_gt: int
+    ) -> Sequence[Invoice]:
+        """Return the invoices of subscriptions whose period ended after a moment, oldest first."""
+        ...
+
     def save(self, invoices: Sequence[Invoice]) -> None:
         """Keep changed invoices."""
         ...

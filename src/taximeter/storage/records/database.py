@@ -16,6 +16,8 @@ from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
 from taximeter.storage.records.environments import EnvironmentTable
 from taximeter.storage.records.events import EventTable
+from taximeter.storage.records.invoice_items import InvoiceItemTable
+from taximeter.storage.records.invoices import InvoiceTable
 from taximeter.storage.records.meters import MeterTable
 from taximeter.storage.records.migrations import MIGRATIONS
 from taximeter.storage.records.requests import RequestTable
@@ -33,6 +35,8 @@ class Unit:
         self.environments = EnvironmentTable(connection)
         self.meters = MeterTable(connection)
         self.customers = CustomerTable(connection)
+        self.invoices = InvoiceTable(connection)
+        self.invoice_items = InvoiceItemTable(connection)
         self.requests = RequestTable(connection)
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
