@@ -19,6 +19,7 @@ from taximeter.meters import MeterStore
 from taximeter.reports.reader import RejectionReader
 from taximeter.sessions import SessionStore
 from taximeter.settings import Settings
+from taximeter.subscriptions.subscription import SubscriptionStore
 from taximeter.usage.reader import UsageReader
 
 
@@ -53,6 +54,11 @@ class Unit(Protocol):
     @property
     def events(self) -> EventStore:
         """Return the events."""
+        ...
+
+    @property
+    def subscriptions(self) -> SubscriptionStore:
+        """Return the subscriptions."""
         ...
 
 

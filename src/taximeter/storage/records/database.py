@@ -22,6 +22,7 @@ from taximeter.storage.records.meters import MeterTable
 from taximeter.storage.records.migrations import MIGRATIONS
 from taximeter.storage.records.requests import RequestTable
 from taximeter.storage.records.sessions import SessionTable
+from taximeter.storage.records.subscriptions import SubscriptionTable
 from taximeter.storage.records.tables import meters, schema_migrations
 
 log = structlog.get_logger()
@@ -41,6 +42,7 @@ class Unit:
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
         self.cursors = CursorTable(connection)
+        self.subscriptions = SubscriptionTable(connection)
 
 
 class RecordsDatabase:
