@@ -12,6 +12,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.credit_grants import CreditGrantTable
+from taximeter.storage.records.credit_ledger import CreditLedgerTable
 from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
 from taximeter.storage.records.environments import EnvironmentTable
@@ -37,6 +39,8 @@ class Unit:
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
         self.cursors = CursorTable(connection)
+        self.credit_grants = CreditGrantTable(connection)
+        self.credit_ledger = CreditLedgerTable(connection)
 
 
 class RecordsDatabase:
