@@ -7,6 +7,7 @@ import msgspec
 
 from taximeter.api.auth import Authenticator
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.credits.grant import CreditGrantStore, CreditLedger
 from taximeter.customers import CustomerStore
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
@@ -53,6 +54,16 @@ class Unit(Protocol):
     @property
     def events(self) -> EventStore:
         """Return the events."""
+        ...
+
+    @property
+    def credit_grants(self) -> CreditGrantStore:
+        """Return the credit grants."""
+        ...
+
+    @property
+    def credit_ledger(self) -> CreditLedger:
+        """Return the ledger of credits."""
         ...
 
 
