@@ -22,8 +22,8 @@ PRICES_MAX = 20
 EXPANDABLE = frozenset({"customer"})
 NO_ACCOUNTS = "There are no accounts here; name the customer in 'customer'."
 _FIXED = (
-    "Only expires_at and metadata can be changed after a credit grant is created; void the grant or "
-    "let it expire, and create a new one for anything else."
+    "Only expires_at and metadata can be changed after a credit grant is created; void or expire "
+    "the grant, and create a new one for anything else."
 )
 
 
