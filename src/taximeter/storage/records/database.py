@@ -12,6 +12,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.credit_grants import CreditGrantTable
+from taximeter.storage.records.credit_ledger import CreditLedgerTable
 from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
 from taximeter.storage.records.environments import EnvironmentTable
@@ -43,6 +45,8 @@ class Unit:
         self.events = EventTable(connection)
         self.cursors = CursorTable(connection)
         self.subscriptions = SubscriptionTable(connection)
+        self.credit_grants = CreditGrantTable(connection)
+        self.credit_ledger = CreditLedgerTable(connection)
 
 
 class RecordsDatabase:
