@@ -8,6 +8,7 @@ import msgspec
 from taximeter.api.auth import Authenticator
 from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.customers import CustomerStore
+from taximeter.due import DueStore
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
 from taximeter.idempotency import RequestStore
@@ -19,6 +20,7 @@ from taximeter.meters import MeterStore
 from taximeter.reports.reader import RejectionReader
 from taximeter.sessions import SessionStore
 from taximeter.settings import Settings
+from taximeter.test_clocks import TestClockStore
 from taximeter.usage.reader import UsageReader
 
 
@@ -53,6 +55,16 @@ class Unit(Protocol):
     @property
     def events(self) -> EventStore:
         """Return the events."""
+        ...
+
+    @property
+    def test_clocks(self) -> TestClockStore:
+        """Return the test clocks."""
+        ...
+
+    @property
+    def due(self) -> DueStore:
+        """Return the due work."""
         ...
 
 
