@@ -16,6 +16,8 @@ from taximeter.ingest.directory import Directory
 from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import Clock, now_s
 from taximeter.meters import MeterStore
+from taximeter.pricing.price import PriceStore
+from taximeter.pricing.product import ProductStore
 from taximeter.reports.reader import RejectionReader
 from taximeter.sessions import SessionStore
 from taximeter.settings import Settings
@@ -38,6 +40,16 @@ class Unit(Protocol):
     @property
     def customers(self) -> CustomerStore:
         """Return the customers."""
+        ...
+
+    @property
+    def products(self) -> ProductStore:
+        """Return the products."""
+        ...
+
+    @property
+    def prices(self) -> PriceStore:
+        """Return the prices."""
         ...
 
     @property

@@ -18,6 +18,8 @@ from taximeter.storage.records.environments import EnvironmentTable
 from taximeter.storage.records.events import EventTable
 from taximeter.storage.records.meters import MeterTable
 from taximeter.storage.records.migrations import MIGRATIONS
+from taximeter.storage.records.prices import PriceTable
+from taximeter.storage.records.products import ProductTable
 from taximeter.storage.records.requests import RequestTable
 from taximeter.storage.records.sessions import SessionTable
 from taximeter.storage.records.tables import meters, schema_migrations
@@ -33,6 +35,8 @@ class Unit:
         self.environments = EnvironmentTable(connection)
         self.meters = MeterTable(connection)
         self.customers = CustomerTable(connection)
+        self.products = ProductTable(connection)
+        self.prices = PriceTable(connection)
         self.requests = RequestTable(connection)
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
