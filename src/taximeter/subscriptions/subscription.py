@@ -10,11 +10,13 @@ from typing import Literal, Protocol
 import msgspec
 
 from taximeter.kit.paging import Cursor, Page
+from taximeter.pricing.price import Interval, Price
 
 Status = Literal["trialing", "active", "past_due", "paused", "canceled", "unpaid", "incomplete"]
 BillingMode = Literal["classic", "flexible"]
 CollectionMethod = Literal["charge_automatically", "send_invoice"]
 PauseBehavior = Literal["keep_as_draft", "mark_uncollectible", "void"]
+ProrationBehavior = Literal["create_prorations", "none", "always_invoice"]
 
 
 class BillingThresholds(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +91,16 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str] = {}
     revision: int = 0
 
+    @property
+    def current_period_start(self) -> int:
+        """Return where the running period began: all items share it."""
+        return self.items[0].current_period_start
+
+    @property
+    def current_period_end(self) -> int:
+        """Return where the running period ends: all items share it."""
+        return self.items[0].current_period_end
+
 
 class SubscriptionFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which subscriptions to list; None does not restrict.
@@ -106,6 +118,12 @@ class SubscriptionFilter(msgspec.Struct, frozen=True, kw_only=True):
     created_gte: int | None = None
     created_lt: int | None = None
     created_lte: int | None = None
+
+
+def interval_of(price: Price) -> tuple[Interval, int]:
+    """Return how often a recurring price is billed: every so many days, weeks, months or years."""
+    assert price.recurring is not None, "one-time prices are refused on subscriptions"
+    return price.recurring.interval, price.recurring.interval_count
 
 
 class SubscriptionStore(Protocol):
