@@ -1,12 +1,20 @@
 """Meters by event name and customers by id, at memory speed for the ingest path."""
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from taximeter.customers import CustomerStore
 from taximeter.meters import Meter, MeterStore
+
+
+class ClockTimes(Protocol):
+    """Tells the time of the customers of test clocks."""
+
+    def times_us(self, environment: int) -> dict[str, int]:
+        """Return, for each customer of a test clock who is not deleted, what time it is there."""
+        ...
 
 
 class Records(Protocol):
@@ -20,6 +28,11 @@ class Records(Protocol):
     @property
     def customers(self) -> CustomerStore:
         """Return the customers."""
+        ...
+
+    @property
+    def test_clocks(self) -> ClockTimes:
+        """Return the times of test clocks."""
         ...
 
 
@@ -44,6 +57,7 @@ class Directory:
         self._generation = 0
         self._meters: dict[tuple[int, str], Meter | None] = {}
         self._customers: dict[int, set[str]] = {}
+        self._clock_times_us: dict[int, Mapping[str, int]] = {}
 
     def meter(self, environment: int, event_name: str) -> Meter | None:
         """Return the meter that holds the event name: the active one, else the last inactive."""
@@ -88,9 +102,30 @@ class Directory:
         known.update(more)
         self._customers[environment] = known
 
+    def clock_times_us(self, environment: int) -> Mapping[str, int]:
+        """Return what time it is for each customer of a test clock; empty where there is none."""
+        try:
+            return self._clock_times_us[environment]
+        except KeyError:
+            pass
+        generation = self._generation
+        with self._reading() as records:
+            times = records.test_clocks.times_us(environment)
+        with self._lock:
+            if generation == self._generation:
+                self._clock_times_us[environment] = times
+        return times
+
     def forget(self) -> None:
         """Drop everything remembered; called after meters have changed or customers have gone."""
         with self._lock:
             self._generation += 1
             self._meters = {}
             self._customers = {}
+            self._clock_times_us = {}
+
+    def forget_clocks(self) -> None:
+        """Drop what time it is; called after a test clock or the customers on one have changed."""
+        with self._lock:
+            self._generation += 1
+            self._clock_times_us = {}
