@@ -7,13 +7,14 @@ from typing import Protocol
 
 from taximeter.customers import CustomerStore
 from taximeter.meters import Meter, MeterStore
+from taximeter.test_clocks import ClockTimes
 
 
-class ClockTimes(Protocol):
-    """Tells the time of the customers of test clocks."""
+class Clocks(Protocol):
+    """Tells the time of test clocks."""
 
-    def times_us(self, environment: int) -> dict[str, int]:
-        """Return, for each customer of a test clock who is not deleted, what time it is there."""
+    def times(self, environment: int) -> ClockTimes:
+        """Return what time it is for the customers of the environment's test clocks."""
         ...
 
 
@@ -31,8 +32,8 @@ class Records(Protocol):
         ...
 
     @property
-    def test_clocks(self) -> ClockTimes:
-        """Return the times of test clocks."""
+    def test_clocks(self) -> Clocks:
+        """Return the test clocks."""
         ...
 
 
@@ -103,18 +104,22 @@ class Directory:
         self._customers[environment] = known
 
     def clock_times_us(self, environment: int) -> Mapping[str, int]:
-        """Return what time it is for each customer of a test clock; empty where there is none."""
+        """Return what time it is for each customer of a test clock; empty where there is none.
+
+        While a clock is advancing nothing is remembered, so that its new time holds at once.
+        """
         try:
             return self._clock_times_us[environment]
         except KeyError:
             pass
         generation = self._generation
         with self._reading() as records:
-            times = records.test_clocks.times_us(environment)
-        with self._lock:
-            if generation == self._generation:
-                self._clock_times_us[environment] = times
-        return times
+            times = records.test_clocks.times(environment)
+        if not times.advancing:
+            with self._lock:
+                if generation == self._generation:
+                    self._clock_times_us[environment] = times.of_customers_us
+        return times.of_customers_us
 
     def forget(self) -> None:
         """Drop everything remembered; called after meters have changed or customers have gone."""
@@ -125,7 +130,7 @@ class Directory:
             self._clock_times_us = {}
 
     def forget_clocks(self) -> None:
-        """Drop what time it is; called after a test clock or the customers on one have changed."""
+        """Drop what time it is; called after a test clock has set out, or has a new customer."""
         with self._lock:
             self._generation += 1
             self._clock_times_us = {}

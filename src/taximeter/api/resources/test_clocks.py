@@ -86,7 +86,7 @@ _ALL = "/v1/test_helpers/test_clocks"
 _ONE = _ALL + "/{test_clock}"
 
 ENDPOINTS = (
-    Endpoint(method="POST", path=_ALL, params=TestClockCreate, run=_create, changes_clocks=True),
+    Endpoint(method="POST", path=_ALL, params=TestClockCreate, run=_create),
     Endpoint(method="GET", path=_ALL, params=ListParams, run=_list),
     Endpoint(method="GET", path=_ONE, params=Params, run=_retrieve),
     Endpoint(method="DELETE", path=_ONE, params=Params, run=_delete, changes_directory=True),
@@ -95,5 +95,6 @@ ENDPOINTS = (
         path=_ONE + "/advance",
         params=TestClockAdvance,
         run=_advance,
+        changes_clocks=True,
     ),
 )
