@@ -123,9 +123,13 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which customers to list; `email` compares exactly."""
+    """Which customers to list; `email` compares exactly.
+
+    Those of test clocks are listed only for their clock.
+    """
 
     email: str | None = None
+    test_clock: str | None = None
     created: CreatedRange = CreatedRange()
 
 

@@ -26,6 +26,7 @@ from taximeter.api.resources import (
     meters,
     sessions,
     summaries,
+    test_clocks,
 )
 from taximeter.api.services import Services
 from taximeter.errors import UnknownUrl
@@ -43,6 +44,7 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
     *ingestion.ENDPOINTS,
+    *test_clocks.ENDPOINTS,
 )
 
 HOT_PATHS = {path: {"POST"} for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH)}
