@@ -22,6 +22,8 @@ from taximeter.api.resources import (
     meter_events_v2,
     meter_usage,
     meters,
+    prices,
+    products,
     sessions,
     summaries,
 )
@@ -35,6 +37,8 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *meter_events.ENDPOINTS,
     *adjustments.ENDPOINTS,
     *customers.ENDPOINTS,
+    *products.ENDPOINTS,
+    *prices.ENDPOINTS,
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
