@@ -79,7 +79,8 @@ def void(invoice: Invoice, *, unit: BillingUnit, now: int) -> Invoice:
         )
     if invoice.status not in {"open", "uncollectible"}:
         raise InvalidRequest(
-            f"Only open and uncollectible invoices can be voided; {invoice.id} is {invoice.status}.",
+            f"Only open and uncollectible invoices can be voided; the status of {invoice.id} is "
+            f"{invoice.status}.",
             code=TRANSITION,
         )
     reinstate(
