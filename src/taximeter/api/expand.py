@@ -32,3 +32,8 @@ def check_expand(expand: Sequence[str], allowed: frozenset[str], *, in_list: boo
                 )
         if name and name not in allowed:
             raise InvalidRequest(f"This property cannot be expanded ({path}).", param=param)
+
+
+def asked_for(expand: Sequence[str], name: str) -> bool:
+    """Say whether a request asks for a property to be expanded, of an object or in a list."""
+    return name in expand or f"data.{name}" in expand

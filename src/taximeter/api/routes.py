@@ -15,6 +15,8 @@ from taximeter.api.http import Incoming, Reply, encode
 from taximeter.api.resources import (
     adjustments,
     adjustments_v2,
+    credit_balances,
+    credit_grants,
     customers,
     events,
     ingestion,
@@ -35,6 +37,8 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *meter_events.ENDPOINTS,
     *adjustments.ENDPOINTS,
     *customers.ENDPOINTS,
+    *credit_grants.ENDPOINTS,
+    *credit_balances.ENDPOINTS,
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,

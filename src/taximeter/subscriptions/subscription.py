@@ -16,6 +16,7 @@ Status = Literal["trialing", "active", "past_due", "paused", "canceled", "unpaid
 BillingMode = Literal["classic", "flexible"]
 CollectionMethod = Literal["charge_automatically", "send_invoice"]
 ProrationBehavior = Literal["create_prorations", "none", "always_invoice"]
+PauseBehavior = Literal["keep_as_draft", "mark_uncollectible", "void"]
 
 
 class BillingThresholds(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
 class PauseCollection(msgspec.Struct, frozen=True, kw_only=True):
     """What happens to the invoices of a subscription that is not collected."""
 
-    behavior: Literal["keep_as_draft", "mark_uncollectible", "void"]
+    behavior: PauseBehavior
     resumes_at: int | None = None
 
 

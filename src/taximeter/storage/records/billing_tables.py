@@ -4,7 +4,7 @@ What is filtered by or summed stands in columns of its own, and the whole of eac
 in `details`.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, text
 
 from taximeter.storage.records.tables import metadata
 
@@ -161,4 +161,10 @@ due = Table(
     Column("failures", Integer, nullable=False),
     Column("error", Text),
 )
-Index("due_due_at", due.c.test_clock, due.c.due_at)
+Index("due_due_at", due.c.test_clock, due.c.due_at, due.c.kind, due.c.subject)
+Index(
+    "due_leased_until",
+    due.c.leased_until,
+    sqlite_where=text("leased_until > 0"),
+    postgresql_where=text("leased_until > 0"),
+)

@@ -121,6 +121,10 @@ MIGRATIONS = (
         (
             "ALTER TABLE customers ADD COLUMN test_clock TEXT",
             """
+            CREATE INDEX customers_test_clock ON customers (test_clock)
+            WHERE test_clock IS NOT NULL
+            """,
+            """
             CREATE TABLE test_clocks (
                 position {id},
                 id TEXT NOT NULL UNIQUE,
@@ -266,7 +270,8 @@ MIGRATIONS = (
                 PRIMARY KEY (kind, subject)
             )
             """,
-            "CREATE INDEX due_due_at ON due (test_clock, due_at)",
+            "CREATE INDEX due_due_at ON due (test_clock, due_at, kind, subject)",
+            "CREATE INDEX due_leased_until ON due (leased_until) WHERE leased_until > 0",
         ),
     ),
 )
