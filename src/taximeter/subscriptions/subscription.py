@@ -15,8 +15,8 @@ from taximeter.pricing.price import Interval, Price
 Status = Literal["trialing", "active", "past_due", "paused", "canceled", "unpaid", "incomplete"]
 BillingMode = Literal["classic", "flexible"]
 CollectionMethod = Literal["charge_automatically", "send_invoice"]
-PauseBehavior = Literal["keep_as_draft", "mark_uncollectible", "void"]
 ProrationBehavior = Literal["create_prorations", "none", "always_invoice"]
+PauseBehavior = Literal["keep_as_draft", "mark_uncollectible", "void"]
 
 
 class BillingThresholds(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +34,9 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     of whole days left the last day over, or where a backdated start is not billed yet; in a trial,
     whose usage is free, it is the trial's end. `billed_before` is what invoices at thresholds have
     billed of the current period: tiers go on from it, and the next period begins again at 0.
+
+    `billed_until` is up to where a licensed item's time is paid; None is the end of its period,
+    and it lies before that where the subscription ends first.
     """
 
     id: str
@@ -46,6 +49,7 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     current_period_end: int
     usage_start: int
     billed_before: Decimal = Decimal(0)
+    billed_until: int | None = None
 
 
 class PauseCollection(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +99,12 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     def current_period_start(self) -> int:
         """Return where the running period began: all items share it."""
         return self.items[0].current_period_start
+
+    @property
+    def serves_until(self) -> int:
+        """Return where the running period ends, or the subscription within it."""
+        end = self.current_period_end
+        return end if self.cancel_at is None else min(end, self.cancel_at)
 
     @property
     def current_period_end(self) -> int:
