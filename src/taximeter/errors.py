@@ -156,6 +156,16 @@ class Overloaded(ApiError):
     should_retry = True
 
 
+class Locked(ApiError):
+    """Work on the object is under way; nothing was done, and trying again afterwards is right."""
+
+    status = 429
+    default_code = "lock_timeout"
+    v2_type = "rate_limit"
+    v2_code = "lock_timeout"
+    should_retry = True
+
+
 class Internal(ApiError):
     """We failed; the log holds the cause under the request's id."""
 

@@ -7,38 +7,26 @@ import msgspec
 
 from taximeter.api.auth import Authenticator
 from taximeter.api.session_auth import SessionAuthenticator
-from taximeter.credits.grant import CreditGrantStore, CreditLedger
-from taximeter.customers import CustomerStore
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
 from taximeter.idempotency import RequestStore
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.writer import Writer
+from taximeter.invoicing.stores import BillingUnit
 from taximeter.kit.clock import Clock, now_s
-from taximeter.meters import MeterStore
 from taximeter.reports.reader import RejectionReader
 from taximeter.sessions import SessionStore
 from taximeter.settings import Settings
 from taximeter.usage.reader import UsageReader
 
 
-class Unit(Protocol):
+class Unit(BillingUnit, Protocol):
     """One transaction over the records."""
 
     @property
     def environments(self) -> EnvironmentStore:
         """Return environments and keys."""
-        ...
-
-    @property
-    def meters(self) -> MeterStore:
-        """Return the meters."""
-        ...
-
-    @property
-    def customers(self) -> CustomerStore:
-        """Return the customers."""
         ...
 
     @property
@@ -54,16 +42,6 @@ class Unit(Protocol):
     @property
     def events(self) -> EventStore:
         """Return the events."""
-        ...
-
-    @property
-    def credit_grants(self) -> CreditGrantStore:
-        """Return the credit grants."""
-        ...
-
-    @property
-    def credit_ledger(self) -> CreditLedger:
-        """Return the ledger of credits."""
         ...
 
 

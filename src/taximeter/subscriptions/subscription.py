@@ -4,6 +4,7 @@ All moments are Unix seconds; all periods are half-open.
 """
 
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 from typing import Literal, Protocol
 
 import msgspec
@@ -13,6 +14,7 @@ from taximeter.kit.paging import Cursor, Page
 Status = Literal["trialing", "active", "past_due", "paused", "canceled", "unpaid", "incomplete"]
 BillingMode = Literal["classic", "flexible"]
 CollectionMethod = Literal["charge_automatically", "send_invoice"]
+PauseBehavior = Literal["keep_as_draft", "mark_uncollectible", "void"]
 
 
 class BillingThresholds(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +29,9 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
 
     `usage_start` is where the usage begins that no invoice carries yet: consecutive invoices move
     it forward, and so bill every event once. It lies before `current_period_start` where a meter
-    of whole days left the last day over, or where a backdated start is not billed yet.
+    of whole days left the last day over, or where a backdated start is not billed yet; in a trial,
+    whose usage is free, it is the trial's end. `billed_before` is what invoices at thresholds have
+    billed of the current period: tiers go on from it, and the next period begins again at 0.
     """
 
     id: str
@@ -39,12 +43,13 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     current_period_start: int
     current_period_end: int
     usage_start: int
+    billed_before: Decimal = Decimal(0)
 
 
 class PauseCollection(msgspec.Struct, frozen=True, kw_only=True):
     """What happens to the invoices of a subscription that is not collected."""
 
-    behavior: Literal["keep_as_draft", "mark_uncollectible", "void"]
+    behavior: PauseBehavior
     resumes_at: int | None = None
 
 

@@ -121,6 +121,10 @@ MIGRATIONS = (
         (
             "ALTER TABLE customers ADD COLUMN test_clock TEXT",
             """
+            CREATE INDEX customers_test_clock ON customers (test_clock)
+            WHERE test_clock IS NOT NULL
+            """,
+            """
             CREATE TABLE test_clocks (
                 position {id},
                 id TEXT NOT NULL UNIQUE,
@@ -134,6 +138,7 @@ MIGRATIONS = (
                 position {id},
                 id TEXT NOT NULL,
                 environment INTEGER NOT NULL,
+                created BIGINT NOT NULL,
                 active BOOLEAN NOT NULL,
                 url TEXT,
                 shippable BOOLEAN,
@@ -146,6 +151,7 @@ MIGRATIONS = (
                 position {id},
                 id TEXT NOT NULL UNIQUE,
                 environment INTEGER NOT NULL,
+                created BIGINT NOT NULL,
                 active BOOLEAN NOT NULL,
                 product TEXT NOT NULL,
                 currency TEXT NOT NULL,
@@ -266,7 +272,8 @@ MIGRATIONS = (
                 PRIMARY KEY (kind, subject)
             )
             """,
-            "CREATE INDEX due_due_at ON due (test_clock, due_at)",
+            "CREATE INDEX due_due_at ON due (test_clock, due_at, kind, subject)",
+            "CREATE INDEX due_leased_until ON due (leased_until) WHERE leased_until > 0",
         ),
     ),
 )
