@@ -61,7 +61,14 @@ def invoice_at_once(
     unit.invoices.add([invoice])
     if kept:
         return invoice
-    return finalize_now(invoice, unit=unit, now=now)
+    return finalize_now(
+        invoice,
+        unit=unit,
+        now=now,
+        reader=billing.reader,
+        barrier=billing.barrier,
+        clock=billing.clock,
+    )
 
 
 def schedule(subscription: Subscription, *, billing: Billing, now: int) -> None:
