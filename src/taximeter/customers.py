@@ -10,7 +10,7 @@ from taximeter.environments import Environment
 from taximeter.errors import InvalidRequest, NotFound
 from taximeter.kit.ids import new_id
 from taximeter.kit.metadata import MetadataError, merged
-from taximeter.kit.paging import Cursor, Page
+from taximeter.kit.paging import CreatedRange, Cursor, Page
 
 TaxExempt = Literal["none", "exempt", "reverse"]
 
@@ -115,15 +115,6 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     details: CustomerDetails
     deleted_at: int | None = None
     test_clock: str | None = None
-
-
-class CreatedRange(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds on a creation time, in Unix seconds."""
-
-    gt: int | None = None
-    gte: int | None = None
-    lt: int | None = None
-    lte: int | None = None
 
 
 class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,8 @@ from taximeter.api.resources import (
     meter_events_v2,
     meter_usage,
     meters,
+    prices,
+    products,
     sessions,
     summaries,
 )
@@ -39,6 +41,8 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *customers.ENDPOINTS,
     *credit_grants.ENDPOINTS,
     *credit_balances.ENDPOINTS,
+    *products.ENDPOINTS,
+    *prices.ENDPOINTS,
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,

@@ -8,11 +8,19 @@ from msgspec import UNSET, UnsetType
 
 from taximeter import customers
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.lists import ListObject, ListParams, UnixTime, list_object, unknown_cursor
+from taximeter.api.lists import (
+    CreatedParam,
+    ListObject,
+    ListParams,
+    UnixTime,
+    created_range,
+    list_object,
+    unknown_cursor,
+)
 from taximeter.api.params import Params, given
 from taximeter.api.services import Context
 from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject, customer_object
-from taximeter.customers import CreatedRange, CustomerChange, CustomerFilter, TaxExempt
+from taximeter.customers import CustomerChange, CustomerFilter, TaxExempt
 from taximeter.errors import InvalidRequest
 from taximeter.kit.paging import UnknownCursor
 
@@ -55,19 +63,6 @@ class CustomerWrite(Params, frozen=True, kw_only=True):
     preferred_locales: tuple[str, ...] | None | UnsetType = UNSET
     shipping: customers.Shipping | None | UnsetType = UNSET
     tax_exempt: TaxExempt | None | UnsetType = UNSET
-
-
-class CreatedParam(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds on the creation time."""
-
-    gt: UnixTime | None = None
-    gte: UnixTime | None = None
-    lt: UnixTime | None = None
-    lte: UnixTime | None = None
-
-    def bounds(self) -> CreatedRange:
-        """Return the bounds as the store takes them."""
-        return CreatedRange(gt=self.gt, gte=self.gte, lt=self.lt, lte=self.lte)
 
 
 class CustomerList(ListParams, frozen=True, kw_only=True):
@@ -136,7 +131,7 @@ def _delete(context: Context, params: Params) -> Rendered:
 
 
 def _list(context: Context, params: CustomerList) -> ListObject[Rendered]:
-    where = CustomerFilter(email=params.email, created=_created(params))
+    where = CustomerFilter(email=params.email, created=created_range(params.created))
     try:
         page = context.unit.customers.page(context.environment.id, params.cursor(), where)
     except UnknownCursor as error:
@@ -144,16 +139,6 @@ def _list(context: Context, params: CustomerList) -> ListObject[Rendered]:
     return list_object(
         page, context.path, lambda customer: customer_object(customer, context.environment)
     )
-
-
-def _created(params: CustomerList) -> CreatedRange:
-    match params.created:
-        case None:
-            return CreatedRange()
-        case int(exactly):
-            return CreatedRange(gte=exactly, lte=exactly)
-        case bounds:
-            return bounds.bounds()
 
 
 _ALL = "/v1/customers"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from taximeter.customers import Customer, CustomerDetails, CustomerFilter
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.many import rows_with_ids
-from taximeter.storage.records.paging import fetch_page
+from taximeter.storage.records.paging import created_within, fetch_page
 from taximeter.storage.records.tables import customers
 
 _ALL = select(
@@ -93,16 +93,7 @@ class CustomerTable:
         )
         if where.email is not None:
             statement = statement.where(customers.c.email == where.email)
-        created, bounds = customers.c.created, where.created
-        # A comparison with None cannot even be written down, so each waits for its bound.
-        if bounds.gt is not None:
-            statement = statement.where(created > bounds.gt)
-        if bounds.gte is not None:
-            statement = statement.where(created >= bounds.gte)
-        if bounds.lt is not None:
-            statement = statement.where(created < bounds.lt)
-        if bounds.lte is not None:
-            statement = statement.where(created <= bounds.lte)
+        statement = created_within(statement, customers, where.created)
         page = fetch_page(self._connection, customers, statement, cursor, environment=environment)
         return Page(data=[_customer(row) for row in page.data], has_more=page.has_more)
 

@@ -23,6 +23,8 @@ from taximeter.storage.records.invoice_items import InvoiceItemTable
 from taximeter.storage.records.invoices import InvoiceTable
 from taximeter.storage.records.meters import MeterTable
 from taximeter.storage.records.migrations import MIGRATIONS
+from taximeter.storage.records.prices import PriceTable
+from taximeter.storage.records.products import ProductTable
 from taximeter.storage.records.requests import RequestTable
 from taximeter.storage.records.sessions import SessionTable
 from taximeter.storage.records.subscriptions import SubscriptionTable
@@ -42,6 +44,8 @@ class Unit:
         self.customers = CustomerTable(connection)
         self.invoices = InvoiceTable(connection)
         self.invoice_items = InvoiceItemTable(connection)
+        self.products = ProductTable(connection)
+        self.prices = PriceTable(connection)
         self.requests = RequestTable(connection)
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
