@@ -28,6 +28,7 @@ from taximeter.api.resources import (
     products,
     sessions,
     summaries,
+    test_clocks,
 )
 from taximeter.api.services import Services
 from taximeter.errors import UnknownUrl
@@ -47,6 +48,7 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
     *ingestion.ENDPOINTS,
+    *test_clocks.ENDPOINTS,
 )
 
 HOT_PATHS = {path: {"POST"} for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH)}

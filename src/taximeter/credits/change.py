@@ -4,14 +4,13 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from taximeter.credits import ledger
-from taximeter.credits.create import check_expiry, merged_metadata
+from taximeter.credits.create import changeable_at, check_expiry, merged_metadata
 from taximeter.credits.expire import expiry, unscheduled
 from taximeter.credits.grant import CreditGrant, CreditGrantStore
 from taximeter.credits.stores import CreditUnit
 from taximeter.environments import Environment
 from taximeter.errors import InvalidRequest, NotFound
 from taximeter.kit.clock import Clock
-from taximeter.test_clocks import present
 
 _TRANSITION = "status_transition_invalid"
 
@@ -38,7 +37,7 @@ def update(
     Raises NotFound, and InvalidRequest for an expiry in the past or of a grant that has ended.
     """
     grant = retrieve(store=unit.credit_grants, environment=environment, id=id)
-    now = _now(unit, grant, clock)
+    now = changeable_at(unit, grant.environment, grant.test_clock, clock)
     changed = msgspec.structs.replace(grant, updated=now)
     if metadata is not UNSET:
         changed = msgspec.structs.replace(
@@ -57,7 +56,7 @@ def update(
 def expire(*, unit: CreditUnit, environment: Environment, clock: Clock, id: str) -> CreditGrant:
     """Take away what is left, now. Raises NotFound, and InvalidRequest when it has ended."""
     grant = retrieve(store=unit.credit_grants, environment=environment, id=id)
-    now = _now(unit, grant, clock)
+    now = changeable_at(unit, grant.environment, grant.test_clock, clock)
     _check_open(grant, now, "expired")
     ended = msgspec.structs.replace(grant, expires_at=now, expired_at=now, updated=now)
     balance = _balance(unit, grant)
@@ -73,7 +72,7 @@ def void(*, unit: CreditUnit, environment: Environment, clock: Clock, id: str) -
     Raises NotFound, and InvalidRequest when it has paid for something or has ended.
     """
     grant = retrieve(store=unit.credit_grants, environment=environment, id=id)
-    now = _now(unit, grant, clock)
+    now = changeable_at(unit, grant.environment, grant.test_clock, clock)
     _check_open(grant, now, "voided")
     if unit.credit_ledger.was_applied(environment.id, grant.id):
         raise InvalidRequest(
@@ -88,15 +87,6 @@ def void(*, unit: CreditUnit, environment: Environment, clock: Clock, id: str) -
     unit.credit_grants.save(ended)
     unit.due.drop(unscheduled(grant))
     return ended
-
-
-def _now(unit: CreditUnit, grant: CreditGrant, clock: Clock) -> int:
-    return present(
-        store=unit.test_clocks,
-        environment=grant.environment,
-        test_clock=grant.test_clock,
-        clock=clock,
-    )
 
 
 def _balance(unit: CreditUnit, grant: CreditGrant) -> int:

@@ -14,7 +14,7 @@ from taximeter.kit import money
 from taximeter.kit.clock import Clock
 from taximeter.kit.ids import new_id
 from taximeter.kit.metadata import MetadataError, merged
-from taximeter.test_clocks import present
+from taximeter.test_clocks import check_ready, present
 
 GRANTS_MAX = 100
 """Grants of one customer that are not used up; Stripe's limit."""
@@ -41,17 +41,13 @@ def create(
     """Grant credits, enter them in the ledger and note when they expire.
 
     Raises ResourceMissing for an unknown customer or price, and InvalidRequest for what could
-    never be used: a price without a meter or in another currency, an expiry in the past.
+    never be used: a price without a meter or in another currency, an expiry in the past. Raises
+    Locked while the customer's test clock advances.
     """
     customer = unit.customers.get(environment.id, new.customer)
     if customer is None or customer.deleted_at is not None:
         raise ResourceMissing(f"No such customer: '{new.customer}'", param="customer")
-    now = present(
-        store=unit.test_clocks,
-        environment=environment.id,
-        test_clock=customer.test_clock,
-        clock=clock,
-    )
+    now = changeable_at(unit, environment.id, customer.test_clock, clock)
     _check_amount(new)
     _check_prices(unit, environment, new)
     effective_at = now if new.effective_at is None else new.effective_at
@@ -78,6 +74,17 @@ def create(
     unit.credit_ledger.add(ledger.granted(grant))
     unit.due.schedule(expiry(grant))
     return grant
+
+
+def changeable_at(unit: CreditUnit, environment: int, test_clock: str | None, clock: Clock) -> int:
+    """Return what time it is for a customer's credits. Raises Locked while their clock advances."""
+    if test_clock is not None:
+        found = unit.test_clocks.get(environment, test_clock)
+        assert found is not None, "what belongs to a test clock goes when it is deleted"
+        check_ready(found)
+    return present(
+        store=unit.test_clocks, environment=environment, test_clock=test_clock, clock=clock
+    )
 
 
 def check_expiry(expires_at: int | None, *, effective_at: int, now: int) -> None:

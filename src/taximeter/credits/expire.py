@@ -1,6 +1,7 @@
 """The expiry of credits when their time has come."""
 
 from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -14,8 +15,7 @@ from taximeter.test_clocks import present
 
 _CLOSE_LOOKS_SECONDS = 4 * DAY_SECONDS
 
-Awaited = Callable[[CreditUnit, CreditGrant], bool]
-"""Says whether a draft may still use a grant that has expired, because its period ended before."""
+Unit = TypeVar("Unit", bound=CreditUnit)
 
 
 def expiry(grant: CreditGrant) -> tuple[Due, ...]:
@@ -40,12 +40,7 @@ def _due(grant: CreditGrant, at: int) -> Due:
     )
 
 
-def never_awaited(_: CreditUnit, grant: CreditGrant) -> bool:
-    """Say that no draft awaits a grant, where there are no invoices."""
-    return False
-
-
-class Expiries:
+class Expiries(Generic[Unit]):
     """Enters in the ledger that credits have expired, once for each grant.
 
     Credits pay for a period that ended before they expired, and its draft may be finalized only
@@ -54,9 +49,16 @@ class Expiries:
     """
 
     def __init__(
-        self, *, records: CreditRecords, clock: Clock, awaited: Awaited = never_awaited
+        self,
+        *,
+        records: CreditRecords[Unit],
+        clock: Clock,
+        awaited: Callable[[Unit, CreditGrant], bool],
     ) -> None:
-        """Work on the records, at the time of each grant's clock."""
+        """Work on the records, at the time of each grant's clock.
+
+        `awaited` says whether a draft may still use a grant whose time has come.
+        """
         self._records = records
         self._clock = clock
         self._awaited = awaited
@@ -67,7 +69,7 @@ class Expiries:
             for work in works:
                 self._run_one(unit, work)
 
-    def _run_one(self, unit: CreditUnit, work: Due) -> None:
+    def _run_one(self, unit: Unit, work: Due) -> None:
         unit.due.drop((work,))
         grant = unit.credit_grants.get(work.environment, work.subject)
         if grant is None or grant.expires_at is None:

@@ -1,7 +1,7 @@
 """The stores that credits touch, within one transaction."""
 
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from taximeter.credits.grant import CreditGrantStore, CreditLedger
 from taximeter.customers import CustomerStore
@@ -44,9 +44,12 @@ class CreditUnit(Protocol):
         ...
 
 
-class CreditRecords(Protocol):
+UnitOpened = TypeVar("UnitOpened", bound=CreditUnit, covariant=True)
+
+
+class CreditRecords(Protocol[UnitOpened]):
     """Opens transactions that write; they commit at the end of the block."""
 
-    def writing(self) -> AbstractContextManager[CreditUnit]:
+    def writing(self) -> AbstractContextManager[UnitOpened]:
         """Open a transaction, which an error undoes."""
         ...

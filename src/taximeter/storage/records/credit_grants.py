@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from taximeter.credits.grant import CreditGrant
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.billing_tables import credit_grants
+from taximeter.storage.records.many import rows_with_ids
 from taximeter.storage.records.paging import fetch_page
 
 _ALL = select(credit_grants.c.details)
@@ -17,13 +18,12 @@ _GET = _ALL.where(
 )
 _OF_CUSTOMERS = _ALL.where(
     credit_grants.c.environment == bindparam("env"),
-    credit_grants.c.customer.in_(bindparam("customers", expanding=True)),
+    credit_grants.c.customer.in_(bindparam("ids", expanding=True)),
 ).order_by(credit_grants.c.position)
 _USABLE = _OF_CUSTOMERS.where(credit_grants.c.usable)
 _SAVE = update(credit_grants).where(
     credit_grants.c.environment == bindparam("env"), credit_grants.c.id == bindparam("the_id")
 )
-_CUSTOMERS_AT_ONCE = 1_000
 
 
 class CreditGrantTable:
@@ -53,13 +53,8 @@ class CreditGrantTable:
     ) -> Sequence[CreditGrant]:
         """Return the grants of customers, oldest first; the voided and expired only if asked."""
         statement = _OF_CUSTOMERS if ended else _USABLE
-        asked = sorted(customers)
-        found: list[CreditGrant] = []
-        for start in range(0, len(asked), _CUSTOMERS_AT_ONCE):
-            some = asked[start : start + _CUSTOMERS_AT_ONCE]
-            rows = self._connection.execute(statement, {"env": environment, "customers": some})
-            found += map(_grant, rows.scalars())
-        return found
+        rows = rows_with_ids(self._connection, statement, environment, customers)
+        return [_grant(row.details) for row in rows]
 
     def page(self, environment: int, cursor: Cursor, customer: str | None) -> Page[CreditGrant]:
         """Return a page, newest first; without a customer, none of test clocks."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 from taximeter.credits.grant import CreditBalanceTransaction
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.billing_tables import credit_balance_transactions as entries
+from taximeter.storage.records.many import rows_with_ids
 from taximeter.storage.records.paging import fetch_page
 
 _ALL = select(entries.c.details)
@@ -20,7 +21,7 @@ _BALANCES = (
     select(entries.c.credit_grant, func.sum(entries.c.amount))
     .where(
         entries.c.environment == bindparam("env"),
-        entries.c.credit_grant.in_(bindparam("grants", expanding=True)),
+        entries.c.credit_grant.in_(bindparam("ids", expanding=True)),
     )
     .group_by(entries.c.credit_grant)
 )
@@ -33,7 +34,6 @@ _APPLIED = (
     )
     .limit(1)
 )
-_GRANTS_AT_ONCE = 1_000
 
 
 class CreditLedgerTable:
@@ -55,13 +55,8 @@ class CreditLedgerTable:
 
     def balances(self, environment: int, grants: Collection[str]) -> dict[str, int]:
         """Return what is left of each grant: the sum of its entries."""
-        asked = sorted(grants)
-        found = dict.fromkeys(asked, 0)
-        for start in range(0, len(asked), _GRANTS_AT_ONCE):
-            some = asked[start : start + _GRANTS_AT_ONCE]
-            rows = self._connection.execute(_BALANCES, {"env": environment, "grants": some})
-            found.update((grant, int(balance)) for grant, balance in rows)
-        return found
+        rows = rows_with_ids(self._connection, _BALANCES, environment, grants)
+        return {**dict.fromkeys(grants, 0), **{grant: int(balance) for grant, balance in rows}}
 
     def was_applied(self, environment: int, grant: str) -> bool:
         """Say whether the grant ever paid for an invoice, voided or not."""
