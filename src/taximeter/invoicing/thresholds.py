@@ -143,9 +143,10 @@ def is_crossed(
 ) -> bool:
     """Say whether usage has come to a threshold: to the amount, or to a quantity of an item."""
     for item in subscription.items:
-        if item.id in keys and item.usage_gte is not None:
-            if usage[keys[item.id]].value >= item.usage_gte:
-                return True
+        if item.id not in keys or item.usage_gte is None:
+            continue
+        if usage[keys[item.id]].value >= item.usage_gte:
+            return True
     thresholds = subscription.billing_thresholds
     if thresholds is None:
         return False
