@@ -27,6 +27,8 @@ from taximeter.api.resources import (
     prices,
     products,
     sessions,
+    subscription_items,
+    subscriptions,
     summaries,
     test_clocks,
 )
@@ -44,6 +46,8 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *credit_balances.ENDPOINTS,
     *products.ENDPOINTS,
     *prices.ENDPOINTS,
+    *subscriptions.ENDPOINTS,
+    *subscription_items.ENDPOINTS,
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,

@@ -13,6 +13,7 @@ from taximeter.idempotency import RequestStore
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.writer import Writer
+from taximeter.invoicing.billing import Billing
 from taximeter.invoicing.stores import BillingUnit
 from taximeter.kit.clock import Clock, now_s
 from taximeter.reports.reader import RejectionReader
@@ -85,3 +86,15 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     def now(self) -> int:
         """Return the present moment in Unix seconds."""
         return now_s(self.services.clock)
+
+    def billing(self) -> Billing:
+        """Return what a use case bills with."""
+        services = self.services
+        return Billing(
+            unit=self.unit,
+            environment=self.environment.id,
+            reader=services.reader,
+            barrier=services.writer,
+            clock=services.clock,
+            settings=services.settings,
+        )

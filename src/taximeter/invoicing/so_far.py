@@ -53,7 +53,7 @@ def items_so_far(
     *,
     now: int,
 ) -> list[InvoiceItem]:
-    """Return the usage of those items that have a key as invoice items; none where there is none."""
+    """Return the usage of those items that have a key as invoice items, where there is any."""
     items = []
     for item in subscription.items:
         if item.id not in keys or not usage[keys[item.id]].value:
