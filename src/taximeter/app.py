@@ -16,11 +16,14 @@ from taximeter.api.edge import Asgi, Edge
 from taximeter.api.routes import build_routes
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.due import DueKind
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.log import LogFailed
 from taximeter.ingest.writer import Writer
+from taximeter.jobs.ended_clocks import EndedClocks
+from taximeter.jobs.handler import Handler
 from taximeter.jobs.queue import Queue
 from taximeter.jobs.runner import Runner
 from taximeter.kit.clock import Clock, SystemClock
@@ -219,6 +222,11 @@ def open_app(
             deduplicator.stop()
             rebuild.join()
             writer.close()
+
+
+def _handlers(stores: Stores, directory: Directory) -> dict[DueKind, Handler]:
+    """Return what does due work, by its kind."""
+    return {"test_clock": EndedClocks(records=stores.records, customers_gone=directory.forget)}
 
 
 def _start(start: Callable[[], None], data: Path) -> None:
