@@ -122,14 +122,3 @@ def test_the_thread_does_what_is_scheduled_without_being_asked(world: World) -> 
     assert done.wait(60)
     world.runner.close()
     assert subjects(world) == "a"
-
-
-def test_a_runner_that_is_told_to_stop_leaves_the_rest_to_the_next(world: World) -> None:
-    world.schedule(work("a", START - 1), work("b"))
-    closing = threading.Thread(target=world.runner.close)
-    world.before = lambda _: closing.start()
-    world.runner.start()
-    while not world.batches:
-        closing.join(0)
-    closing.join()
-    assert subjects(world) == "a"

@@ -1,4 +1,4 @@
-"""A runner over real records, on a clock that stands still, with handlers that tell what they did."""
+"""A runner over real records, on a clock that stands still; its handlers tell what they did."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
