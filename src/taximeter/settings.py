@@ -13,6 +13,10 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 Natural = Annotated[int, msgspec.Meta(ge=0)]
 Size = Annotated[str, msgspec.Meta(pattern="^[0-9]+(KB|MB|GB|TB)$")]
 
+_GRACE_RULE = r"(cycle|metered|cycle\+metered)=([0-9]|[1-6][0-9]|7[0-2])"
+GraceRules = Annotated[str, msgspec.Meta(pattern=f"^({_GRACE_RULE}(,{_GRACE_RULE})*)?$")]
+"""Hours for invoices that meet conditions, such as `cycle=24,metered=48,cycle+metered=72`."""
+
 
 class SettingError(ValueError):
     """A setting cannot be used; the message names it and says what it takes."""
@@ -65,6 +69,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_memory: Size = "512MB"
     log_threads: Positive = 2
     tail_events_max: Positive = 250_000
+
+    # Invoices
+    grace_period_hours: Annotated[int, msgspec.Meta(ge=0, le=72)] = 1
+    grace_period_rules: GraceRules = ""
+    late_usage: Literal["report", "bill"] = "report"
 
 
 PREFIX = "TAXIMETER_"

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from taximeter.customers import CreatedRange, Customer, CustomerDetails, CustomerFilter
-from taximeter.kit.paging import Cursor, Page, UnknownCursor
+from taximeter.customers import Customer, CustomerDetails, CustomerFilter
+from taximeter.kit.paging import CreatedRange, Cursor, Page, UnknownCursor
 from taximeter.storage.records.database import RecordsDatabase
 from tests.contract.backends import OpenRecords
 

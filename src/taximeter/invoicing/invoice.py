@@ -11,7 +11,7 @@ import msgspec
 
 from taximeter.kit.paging import Cursor, Page
 from taximeter.pricing.price import DimensionFilters
-from taximeter.subscriptions.subscription import CollectionMethod
+from taximeter.subscriptions.subscription import CollectionMethod, PauseBehavior
 
 InvoiceStatus = Literal["draft", "open", "paid", "uncollectible", "void"]
 BillingReason = Literal[
@@ -80,6 +80,7 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
     """An invoice with its lines, in Stripe's order.
 
     `balance_applied` is what the customer's balance took off (negative) or put on top (positive).
+    `pause_behavior` is what becomes of it because its subscription is not collected.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
     ending_balance: int | None = None
     balance_applied: int = 0
     amount_paid: int = 0
+    pause_behavior: PauseBehavior | None = None
     threshold_amount_gte: int | None = None
     description: str | None = None
     footer: str | None = None
@@ -197,6 +199,12 @@ class InvoiceStore(Protocol):
 
     def many(self, environment: int, ids: Collection[str]) -> dict[str, Invoice]:
         """Return those of the invoices that exist, by id."""
+        ...
+
+    def recent(
+        self, environment: int, subscriptions: Collection[str], *, period_end_gt: int
+    ) -> Sequence[Invoice]:
+        """Return the invoices of subscriptions whose period ended after a moment, oldest first."""
         ...
 
     def save(self, invoices: Sequence[Invoice]) -> None:

@@ -14,6 +14,7 @@ PLACES = 12
 _THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
 """Currencies of a thousand minor units, whose amounts Stripe keeps to the nearest ten."""
 
+_TEN = Decimal(10)
 _CODE = re.compile(r"[a-z]{3}")
 
 
@@ -25,5 +26,5 @@ def is_currency(code: str) -> bool:
 def rounded(amount: Decimal, currency: str) -> int:
     """Round an amount half away from zero to what the currency can be paid in."""
     if currency in _THREE_DECIMAL:
-        return int(decimals.rounded(amount.scaleb(-1), places=0)) * 10
+        return int(decimals.divided(amount, _TEN, places=0)) * 10
     return int(decimals.rounded(amount, places=0))

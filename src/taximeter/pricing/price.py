@@ -9,12 +9,14 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from taximeter.kit.paging import Cursor, Page
+from taximeter.kit.paging import CreatedRange, Cursor, Page
 
 Interval = Literal["day", "week", "month", "year"]
 UsageType = Literal["licensed", "metered"]
 BillingScheme = Literal["per_unit", "tiered"]
 TiersMode = Literal["graduated", "volume"]
+PriceType = Literal["one_time", "recurring"]
+Rounding = Literal["up", "down"]
 TaxBehavior = Literal["exclusive", "inclusive", "unspecified"]
 
 DimensionFilters = tuple[tuple[str, tuple[str, ...]], ...]
@@ -33,7 +35,7 @@ class TransformQuantity(msgspec.Struct, frozen=True, kw_only=True):
     """A quantity is divided and rounded to packages before it is priced."""
 
     divide_by: int
-    round: Literal["up", "down"]
+    round: Rounding
 
 
 class CurrencyOption(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +79,11 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     nickname: str | None = None
 
     @property
+    def type(self) -> PriceType:
+        """Say whether the price is billed every period, or once."""
+        return "one_time" if self.recurring is None else "recurring"
+
+    @property
     def metered(self) -> bool:
         """Say whether a meter counts the units."""
         return self.recurring is not None and self.recurring.usage_type == "metered"
@@ -86,17 +93,18 @@ class PriceFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which prices to list; None, and no keys, do not restrict."""
 
     active: bool | None = None
+    created: CreatedRange = CreatedRange()
     currency: str | None = None
     interval: Interval | None = None
     lookup_keys: tuple[str, ...] = ()
     meter: str | None = None
     product: str | None = None
-    type: Literal["one_time", "recurring"] | None = None
+    type: PriceType | None = None
     usage_type: UsageType | None = None
 
 
 class LookupKeyTaken(Exception):
-    """Another active price of the environment has the lookup key."""
+    """Another price of the environment has the lookup key."""
 
 
 class PriceStore(Protocol):

@@ -8,12 +8,20 @@ from msgspec import UNSET, UnsetType
 
 from taximeter import customers, test_clocks
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.lists import ListObject, ListParams, UnixTime, list_object, unknown_cursor
+from taximeter.api.lists import (
+    CreatedParam,
+    ListObject,
+    ListParams,
+    UnixTime,
+    created_range,
+    list_object,
+    unknown_cursor,
+)
 from taximeter.api.params import Params, given
 from taximeter.api.services import Context
 from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject, customer_object
 from taximeter.api.wire.test_clock import test_clock_object
-from taximeter.customers import CreatedRange, Customer, CustomerChange, CustomerFilter, TaxExempt
+from taximeter.customers import Customer, CustomerChange, CustomerFilter, TaxExempt
 from taximeter.errors import InvalidRequest, ResourceMissing
 from taximeter.kit.paging import UnknownCursor
 
@@ -64,19 +72,6 @@ class CustomerCreate(CustomerUpdate, frozen=True, kw_only=True):
     """What creating a customer takes."""
 
     test_clock: str | None = None
-
-
-class CreatedParam(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds on the creation time."""
-
-    gt: UnixTime | None = None
-    gte: UnixTime | None = None
-    lt: UnixTime | None = None
-    lte: UnixTime | None = None
-
-    def bounds(self) -> CreatedRange:
-        """Return the bounds as the store takes them."""
-        return CreatedRange(gt=self.gt, gte=self.gte, lt=self.lt, lte=self.lte)
 
 
 class CustomerList(ListParams, frozen=True, kw_only=True):
@@ -161,7 +156,9 @@ def _delete(context: Context, params: Params) -> Rendered:
 
 def _list(context: Context, params: CustomerList) -> ListObject[Rendered]:
     where = CustomerFilter(
-        email=params.email, created=_created(params), test_clock=params.test_clock
+        email=params.email,
+        created=created_range(params.created),
+        test_clock=params.test_clock,
     )
     if params.test_clock is not None:
         _clock(context, params.test_clock)
@@ -182,16 +179,6 @@ def _render(context: Context, params: Params, customer: Customer) -> Rendered:
         context.environment,
         test_clock=None if clock is None else test_clock_object(clock, context.environment),
     )
-
-
-def _created(params: CustomerList) -> CreatedRange:
-    match params.created:
-        case None:
-            return CreatedRange()
-        case int(exactly):
-            return CreatedRange(gte=exactly, lte=exactly)
-        case bounds:
-            return bounds.bounds()
 
 
 _ALL = "/v1/customers"

@@ -18,7 +18,7 @@ class CustomerObject(msgspec.Struct, frozen=True, kw_only=True):
     balance: int
     business_name: str | None
     created: int
-    currency: None = None
+    currency: str | None
     customer_account: None = None
     default_source: None = None
     delinquent: bool = False

@@ -12,15 +12,22 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.credit_grants import CreditGrantTable
+from taximeter.storage.records.credit_ledger import CreditLedgerTable
 from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
 from taximeter.storage.records.due import DueTable
 from taximeter.storage.records.environments import EnvironmentTable
 from taximeter.storage.records.events import EventTable
+from taximeter.storage.records.invoice_items import InvoiceItemTable
+from taximeter.storage.records.invoices import InvoiceTable
 from taximeter.storage.records.meters import MeterTable
 from taximeter.storage.records.migrations import MIGRATIONS
+from taximeter.storage.records.prices import PriceTable
+from taximeter.storage.records.products import ProductTable
 from taximeter.storage.records.requests import RequestTable
 from taximeter.storage.records.sessions import SessionTable
+from taximeter.storage.records.subscriptions import SubscriptionTable
 from taximeter.storage.records.tables import meters, schema_migrations
 from taximeter.storage.records.test_clocks import TestClockTable
 
@@ -35,10 +42,17 @@ class Unit:
         self.environments = EnvironmentTable(connection)
         self.meters = MeterTable(connection)
         self.customers = CustomerTable(connection)
+        self.invoices = InvoiceTable(connection)
+        self.invoice_items = InvoiceItemTable(connection)
+        self.products = ProductTable(connection)
+        self.prices = PriceTable(connection)
         self.requests = RequestTable(connection)
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
         self.cursors = CursorTable(connection)
+        self.subscriptions = SubscriptionTable(connection)
+        self.credit_grants = CreditGrantTable(connection)
+        self.credit_ledger = CreditLedgerTable(connection)
         self.test_clocks = TestClockTable(connection)
         self.due = DueTable(connection)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, select
 
-from taximeter.kit.paging import Cursor, Page, UnknownCursor, trim_page
+from taximeter.kit.paging import CreatedRange, Cursor, Page, UnknownCursor, trim_page
 
 
 def fetch_page(
@@ -27,6 +27,21 @@ def fetch_page(
         statement = statement.order_by(position.desc())
     rows = connection.execute(statement.limit(cursor.limit + 1)).all()
     return trim_page(rows, cursor)
+
+
+def created_within(statement: Select[Any], table: Table, bounds: CreatedRange) -> Select[Any]:
+    """Keep the rows that were created within bounds."""
+    created = table.c.created
+    # A comparison with None cannot even be written down, so each waits for its bound.
+    if bounds.gt is not None:
+        statement = statement.where(created > bounds.gt)
+    if bounds.gte is not None:
+        statement = statement.where(created >= bounds.gte)
+    if bounds.lt is not None:
+        statement = statement.where(created < bounds.lt)
+    if bounds.lte is not None:
+        statement = statement.where(created <= bounds.lte)
+    return statement
 
 
 def _position(connection: Connection, table: Table, id: str, environment: int) -> int:
