@@ -22,9 +22,11 @@ from taximeter.api.resources import (
     meter_events_v2,
     meter_usage,
     meters,
+    price_coverage,
     prices,
     products,
     sessions,
+    simulations,
     summaries,
 )
 from taximeter.api.services import Services
@@ -39,6 +41,8 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *customers.ENDPOINTS,
     *products.ENDPOINTS,
     *prices.ENDPOINTS,
+    *price_coverage.ENDPOINTS,
+    *simulations.ENDPOINTS,
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
