@@ -8,7 +8,7 @@ from taximeter.api.wire.price_coverage import PriceCoverageObject, price_coverag
 from taximeter.errors import ResourceMissing
 from taximeter.kit.periods import MINUTE_SECONDS
 from taximeter.pricing.coverage import measure_coverage
-from taximeter.pricing.sets import meters_of, metered_set
+from taximeter.pricing.sets import metered_set, meters_of
 from taximeter.usage.conditions import check_range
 
 
