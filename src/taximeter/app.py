@@ -21,6 +21,8 @@ from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.log import LogFailed
 from taximeter.ingest.writer import Writer
+from taximeter.jobs.queue import Queue
+from taximeter.jobs.runner import Runner
 from taximeter.kit.clock import Clock, SystemClock
 from taximeter.reports.reporter import Reporter
 from taximeter.settings import SettingError, Settings
@@ -63,6 +65,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 
     services: Services
     reporter: Reporter
+    runner: Runner
     asgi: Asgi
 
 
@@ -194,6 +197,8 @@ def open_app(
         reporter = Reporter(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
         )
+        runner = Runner(queue=Queue(records=stores.records, clock=clock), handlers={}, clock=clock)
+        stores.records.watch_due(runner.expect)
         _start(writer.start, data)
         rebuild = threading.Thread(
             target=_rebuild, args=(deduplicator, clock), name="rebuild identifiers"
@@ -201,12 +206,15 @@ def open_app(
         rebuild.start()
         try:
             _start(reporter.start, data)
+            runner.start()
             yield App(
                 services=services,
                 reporter=reporter,
+                runner=runner,
                 asgi=Edge(services=services, routes=build_routes(services)),
             )
         finally:
+            runner.close()
             reporter.close()
             deduplicator.stop()
             rebuild.join()

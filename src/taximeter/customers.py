@@ -58,11 +58,16 @@ class InvoiceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustomerDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of a customer that a caller may set."""
+    """The fields of a customer that a caller may set, and the currency of the first invoice.
+
+    `balance` is in that currency's minor unit: below zero it pays for invoices, above zero it is
+    owed with the next one.
+    """
 
     address: Address | None = None
     balance: int = 0
     business_name: str | None = None
+    currency: str | None = None
     description: str | None = None
     email: str | None = None
     individual_name: str | None = None
@@ -118,9 +123,13 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which customers to list; `email` compares exactly."""
+    """Which customers to list; `email` compares exactly.
+
+    Those of test clocks are listed only for their clock.
+    """
 
     email: str | None = None
+    test_clock: str | None = None
     created: CreatedRange = CreatedRange()
 
 

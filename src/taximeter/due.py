@@ -68,8 +68,8 @@ class DueQueue(DueStore, Protocol):
         """
         ...
 
-    def release(self, work: Sequence[Due]) -> Sequence[Due]:
-        """Return what stands as it was leased, neither dropped nor moved; its lease is over."""
+    def standing(self, work: Sequence[Due]) -> Sequence[Due]:
+        """Return what stands as it was leased, neither dropped nor scheduled anew."""
         ...
 
     def fail(self, work: Due, *, error: str, retry_at: int) -> None:

@@ -75,6 +75,12 @@ class ResourceMissing(InvalidRequest):
     default_code = "resource_missing"
 
 
+class ResourceAlreadyExists(InvalidRequest):
+    """What was to be made, or a name that only one may have, exists already."""
+
+    default_code = "resource_already_exists"
+
+
 class DuplicateEvent(InvalidRequest):
     """A meter event with this identifier exists; sending it again changes nothing."""
 

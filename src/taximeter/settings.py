@@ -55,6 +55,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key_cache_seconds: Natural = 1
     shutdown_seconds_max: Positive = 20
 
+    # Test clocks
+    test_clock_advance_days_max: Annotated[int, msgspec.Meta(ge=1, le=36_600)] = 3_660
+
     # Reading usage
     meter_usage_meters_max: Positive = 100
     meter_usage_all_meters_max: Positive = 1_000

@@ -33,6 +33,16 @@ class TestClock(msgspec.Struct, frozen=True, kw_only=True):
     status: Status = "ready"
 
 
+class ClockTimes(msgspec.Struct, frozen=True):
+    """What time it is for each customer of a test clock, in microseconds; no deleted customers.
+
+    While a clock is advancing, its time may be another the next moment.
+    """
+
+    of_customers_us: dict[str, int]
+    advancing: bool
+
+
 class TestClockStore(Protocol):
     """Keeps test clocks; every method sees one environment only, except `advancing`."""
 

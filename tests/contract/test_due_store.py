@@ -1,10 +1,9 @@
 """What every store of due work promises."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from taximeter.due import KINDS, Due
 from taximeter.storage.records.database import RecordsDatabase
@@ -109,15 +108,17 @@ def test_leased_work_counts_on_a_test_clock_as_if_it_were_not(records: RecordsDa
     assert (next_at(records, "clock_1"), next_at(records)) == (100, None)
 
 
-def test_released_is_what_was_neither_dropped_nor_moved(records: RecordsDatabase) -> None:
+def test_what_was_neither_dropped_nor_scheduled_anew_still_stands(
+    records: RecordsDatabase,
+) -> None:
     schedule(records, *map(work, "abcd"))
     taken = lease(records)
     with records.writing() as unit:
         unit.due.drop([work("a")])
         unit.due.schedule([work("b", 300), work("c")])
-    with records.writing() as unit:
-        assert unit.due.release(taken) == [work("d")]
-    assert lease(records) == [work("c"), work("d")]
+    with records.reading() as unit:
+        assert unit.due.standing(taken) == [work("d")]
+    assert lease(records) == [work("c")]
 
 
 def test_failed_work_waits_and_knows_how_often_it_failed(records: RecordsDatabase) -> None:
@@ -153,12 +154,12 @@ def test_whoever_starts_takes_over_what_was_leased(
         assert lease(records) == [work("a")]
 
 
-def test_many_are_scheduled_leased_and_released_at_once(records: RecordsDatabase) -> None:
+def test_many_are_scheduled_and_leased_at_once(records: RecordsDatabase) -> None:
     many = [work(f"sub_{number:05}") for number in range(2_500)]
     schedule(records, *many)
     taken = lease(records, limit=2_500)
-    with records.writing() as unit:
-        assert (taken, unit.due.release(taken)) == (many, many)
+    with records.reading() as unit:
+        assert (taken, unit.due.standing(taken)) == (many, many)
 
 
 class _Undone(Exception):
@@ -170,7 +171,7 @@ def test_commits_that_schedule_wake_whoever_waits(records: RecordsDatabase) -> N
     records.watch_due(woken.append)
     schedule(records, work("a", 300), work("b", 200), work("c", 50, test_clock="clock_1"))
     schedule(records, work("d", 60, test_clock="clock_1"))
-    with pytest.raises(_Undone), records.writing() as unit:
+    with suppress(_Undone), records.writing() as unit:
         unit.due.schedule([work("e")])
         raise _Undone
     assert woken == [200]

@@ -90,7 +90,8 @@ def test_clocks_are_paged_in_both_directions(records: RecordsDatabase) -> None:
 
 
 def test_customers_of_clocks_have_the_time_of_theirs(records: RecordsDatabase) -> None:
-    add(records, a_clock("a"), a_clock("b", frozen_time=7), a_clock("c", environment=3))
+    add(records, a_clock("a"), a_clock("b", frozen_time=7))
+    add(records, a_clock("c", environment=3, status="advancing"))
     add(
         records,
         a_customer("1", test_clock="clock_a"),
@@ -100,11 +101,12 @@ def test_customers_of_clocks_have_the_time_of_theirs(records: RecordsDatabase) -
         a_customer("5", test_clock="clock_c", environment=3),
     )
     with records.reading() as unit:
-        found = [unit.test_clocks.times_us(environment) for environment in (1, 2, 3)]
+        found = [unit.test_clocks.times(environment) for environment in (1, 2, 3)]
+    second = MICROSECONDS
     assert found == [
-        {},
-        {"cus_1": 1_000 * MICROSECONDS, "cus_2": 7 * MICROSECONDS},
-        {"cus_5": 1_000 * MICROSECONDS},
+        test_clocks.ClockTimes({}, advancing=False),
+        test_clocks.ClockTimes({"cus_1": 1_000 * second, "cus_2": 7 * second}, advancing=False),
+        test_clocks.ClockTimes({"cus_5": 1_000 * second}, advancing=True),
     ]
 
 

@@ -76,6 +76,8 @@ def execute(
     finally:
         if endpoint.changes_directory:
             services.directory.forget()
+        if endpoint.changes_clocks:
+            services.directory.forget_clocks()
 
 
 def _read(endpoint: Endpoint[Any], incoming: Incoming) -> tuple[Any, Any]:

@@ -37,3 +37,18 @@ def check_expand(expand: Sequence[str], allowed: frozenset[str], *, in_list: boo
 def asked_for(expand: Sequence[str], name: str) -> bool:
     """Say whether a request asks for a property to be expanded, of an object or in a list."""
     return name in expand or f"data.{name}" in expand
+
+
+def expanded(expand: Sequence[str], *, in_list: bool = False) -> frozenset[str]:
+    """Return the properties that are expanded, those on the way to deeper ones included."""
+    names = set()
+    for path in expand:
+        parts = path.removeprefix("data.").split(".") if in_list else path.split(".")
+        names |= {".".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
+    return frozenset(names)
+
+
+def within(names: frozenset[str], property_: str) -> frozenset[str]:
+    """Return what is expanded of a property that is itself expanded."""
+    prefix = property_ + "."
+    return frozenset(name.removeprefix(prefix) for name in names if name.startswith(prefix))

@@ -24,8 +24,11 @@ from taximeter.api.resources import (
     meter_events_v2,
     meter_usage,
     meters,
+    prices,
+    products,
     sessions,
     summaries,
+    test_clocks,
 )
 from taximeter.api.services import Services
 from taximeter.errors import UnknownUrl
@@ -39,10 +42,13 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *customers.ENDPOINTS,
     *credit_grants.ENDPOINTS,
     *credit_balances.ENDPOINTS,
+    *products.ENDPOINTS,
+    *prices.ENDPOINTS,
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
     *ingestion.ENDPOINTS,
+    *test_clocks.ENDPOINTS,
 )
 
 HOT_PATHS = {path: {"POST"} for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH)}

@@ -20,7 +20,8 @@ from taximeter.invoicing.boundary import (
 from taximeter.invoicing.grace import grace_seconds
 from taximeter.invoicing.invoice import Invoice, InvoiceItem, Line, MeteredUsage
 from taximeter.invoicing.items import item_lines
-from taximeter.invoicing.lines import licensed_lines, metered_lines, usage_end
+from taximeter.invoicing.lines import metered_lines, usage_end
+from taximeter.invoicing.proration import lines_for_time
 from taximeter.invoicing.terms import Terms
 from taximeter.invoicing.usage import UsageKey
 from taximeter.kit.decimals import ZERO
@@ -101,8 +102,8 @@ def renew(
             )
             lines += metered_lines(resumed, before, price, quantity, name=name)
         elif not (price.metered or canceled):
-            start, end = after.current_period_start, after.current_period_end
-            lines += licensed_lines(renewed, after, price, start=start, end=end, name=name)
+            end = after.current_period_end if after.billed_until is None else after.billed_until
+            lines += lines_for_time(renewed, after, terms, start=at, end=end)
     lines += late
     if not lines:
         return _followed(renewed, None, ())
@@ -136,6 +137,9 @@ def _next_period(
         subscription.billing_cycle_anchor, recurring.interval, recurring.interval_count, at
     )
     trial_ended = trial_ends_at(subscription, at)
+    # Time is paid in advance, but never past the end of a subscription that is known by now.
+    cancel_at = subscription.cancel_at
+    paid_until = None if cancel_at is None or cancel_at >= end else cancel_at
     items = []
     for item in subscription.items:
         # Usage in a trial is free, and begins to count where the trial ends.
@@ -143,7 +147,12 @@ def _next_period(
         if item.id not in keys:
             billed = msgspec.structs.replace(item, usage_start=at)
         items.append(
-            msgspec.structs.replace(billed, current_period_start=at, current_period_end=end)
+            msgspec.structs.replace(
+                billed,
+                current_period_start=at,
+                current_period_end=end,
+                billed_until=paid_until,
+            )
         )
     return msgspec.structs.replace(
         subscription,

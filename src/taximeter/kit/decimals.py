@@ -85,6 +85,11 @@ def product(one: Decimal, other: Decimal) -> Decimal:
     return _EXACT.multiply(one, other)
 
 
+def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """Divide to 120 digits, which leaves nothing for a rounding that follows to get wrong."""
+    return _WIDE.divide(dividend, divisor)
+
+
 def packages(quantity: Decimal, size: int, *, up: bool) -> Decimal:
     """Count the whole packages of `size` in a quantity; `up` counts one begun as a whole one."""
     numerator, denominator = quantity.as_integer_ratio()

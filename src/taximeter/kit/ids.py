@@ -18,6 +18,12 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{_random(_LENGTH)}"
 
 
+def new_invoice_prefix() -> str:
+    """Return eight random capitals and digits, with which the numbers of invoices begin."""
+    letters = string.ascii_uppercase + string.digits
+    return "".join(secrets.choice(letters) for _ in range(8))
+
+
 _PROCESS = secrets.token_hex(4)
 _REQUESTS = itertools.count(secrets.randbits(32))
 

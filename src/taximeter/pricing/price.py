@@ -16,6 +16,7 @@ UsageType = Literal["licensed", "metered"]
 BillingScheme = Literal["per_unit", "tiered"]
 TiersMode = Literal["graduated", "volume"]
 PriceType = Literal["one_time", "recurring"]
+Rounding = Literal["up", "down"]
 TaxBehavior = Literal["exclusive", "inclusive", "unspecified"]
 
 DimensionFilters = tuple[tuple[str, tuple[str, ...]], ...]
@@ -34,7 +35,7 @@ class TransformQuantity(msgspec.Struct, frozen=True, kw_only=True):
     """A quantity is divided and rounded to packages before it is priced."""
 
     divide_by: int
-    round: Literal["up", "down"]
+    round: Rounding
 
 
 class CurrencyOption(msgspec.Struct, frozen=True, kw_only=True):

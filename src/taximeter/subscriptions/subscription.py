@@ -10,10 +10,12 @@ from typing import Literal, Protocol
 import msgspec
 
 from taximeter.kit.paging import Cursor, Page
+from taximeter.pricing.price import Interval, Price
 
 Status = Literal["trialing", "active", "past_due", "paused", "canceled", "unpaid", "incomplete"]
 BillingMode = Literal["classic", "flexible"]
 CollectionMethod = Literal["charge_automatically", "send_invoice"]
+ProrationBehavior = Literal["create_prorations", "none", "always_invoice"]
 PauseBehavior = Literal["keep_as_draft", "mark_uncollectible", "void"]
 
 
@@ -32,6 +34,9 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     of whole days left the last day over, or where a backdated start is not billed yet; in a trial,
     whose usage is free, it is the trial's end. `billed_before` is what invoices at thresholds have
     billed of the current period: tiers go on from it, and the next period begins again at 0.
+
+    `billed_until` is up to where a licensed item's time is paid; None is the end of its period,
+    and it lies before that where the subscription ends first.
     """
 
     id: str
@@ -44,6 +49,7 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     current_period_end: int
     usage_start: int
     billed_before: Decimal = Decimal(0)
+    billed_until: int | None = None
 
 
 class PauseCollection(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +95,22 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str] = {}
     revision: int = 0
 
+    @property
+    def current_period_start(self) -> int:
+        """Return where the running period began: all items share it."""
+        return self.items[0].current_period_start
+
+    @property
+    def serves_until(self) -> int:
+        """Return where the running period ends, or the subscription within it."""
+        end = self.current_period_end
+        return end if self.cancel_at is None else min(end, self.cancel_at)
+
+    @property
+    def current_period_end(self) -> int:
+        """Return where the running period ends: all items share it."""
+        return self.items[0].current_period_end
+
 
 class SubscriptionFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which subscriptions to list; None does not restrict.
@@ -106,6 +128,12 @@ class SubscriptionFilter(msgspec.Struct, frozen=True, kw_only=True):
     created_gte: int | None = None
     created_lt: int | None = None
     created_lte: int | None = None
+
+
+def interval_of(price: Price) -> tuple[Interval, int]:
+    """Return how often a recurring price is billed: every so many days, weeks, months or years."""
+    assert price.recurring is not None, "one-time prices are refused on subscriptions"
+    return price.recurring.interval, price.recurring.interval_count
 
 
 class SubscriptionStore(Protocol):

@@ -89,7 +89,9 @@ class CustomerTable:
     def page(self, environment: int, cursor: Cursor, where: CustomerFilter) -> Page[Customer]:
         """Return a page of those not deleted, newest first. Raises UnknownCursor."""
         statement = _ALL.where(
-            customers.c.environment == environment, customers.c.deleted_at.is_(None)
+            customers.c.environment == environment,
+            customers.c.deleted_at.is_(None),
+            customers.c.test_clock == where.test_clock,
         )
         if where.email is not None:
             statement = statement.where(customers.c.email == where.email)

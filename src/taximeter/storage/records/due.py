@@ -19,7 +19,6 @@ _STILL_LEASED = select(due.c.kind, due.c.subject, due.c.due_at).where(
     due.c.subject.in_(bindparam("subjects", expanding=True)),
     due.c.leased_until > 0,
 )
-_RELEASE = update(due).where(*_THIS).values(leased_until=0)
 _FAIL = (
     update(due)
     .where(*_THIS_MOMENT)
@@ -103,20 +102,17 @@ class DueTable:
                 return works
         return ()
 
-    def release(self, work: Sequence[Due]) -> Sequence[Due]:
-        """Return what stands as it was leased, neither dropped nor moved; its lease is over."""
-        standing: set[tuple[Any, ...]] = set()
+    def standing(self, work: Sequence[Due]) -> Sequence[Due]:
+        """Return what stands as it was leased, neither dropped nor scheduled anew."""
+        found: set[tuple[Any, ...]] = set()
         for start in range(0, len(work), _SUBJECTS_AT_ONCE):
             some = work[start : start + _SUBJECTS_AT_ONCE]
             parameters = {
                 "kinds": list({one.kind for one in some}),
                 "subjects": [one.subject for one in some],
             }
-            standing.update(map(tuple, self._connection.execute(_STILL_LEASED, parameters)))
-        left = [one for one in work if (one.kind, one.subject, one.due_at) in standing]
-        if left:
-            self._connection.execute(_RELEASE, [_named(one) for one in left])
-        return left
+            found.update(map(tuple, self._connection.execute(_STILL_LEASED, parameters)))
+        return [one for one in work if (one.kind, one.subject, one.due_at) in found]
 
     def fail(self, work: Due, *, error: str, retry_at: int) -> None:
         """Note why work failed; it is not taken again before a real moment."""

@@ -19,7 +19,7 @@ from taximeter.storage.records.billing_tables import (
 )
 from taximeter.storage.records.paging import fetch_page
 from taximeter.storage.records.tables import customers
-from taximeter.test_clocks import TestClock
+from taximeter.test_clocks import ClockTimes, TestClock
 
 _ALL = select(test_clocks.c.details)
 _GET = _ALL.where(
@@ -116,14 +116,18 @@ class TestClockTable:
         page = fetch_page(self._connection, test_clocks, statement, cursor, environment=environment)
         return Page(data=[_clock(row) for row in page.data], has_more=page.has_more)
 
-    def times_us(self, environment: int) -> dict[str, int]:
-        """Return, for each customer of a test clock who is not deleted, what time it is there."""
-        clocks = map(_clock, self._connection.execute(_IN_ENVIRONMENT, {"env": environment}))
-        times = {clock.id: clock.frozen_time * MICROSECONDS for clock in clocks}
-        if not times:
-            return {}
+    def times(self, environment: int) -> ClockTimes:
+        """Return what time it is for the customers of the environment's test clocks."""
+        rows = self._connection.execute(_IN_ENVIRONMENT, {"env": environment})
+        clocks = [_clock(row) for row in rows]
+        if not clocks:
+            return ClockTimes({}, advancing=False)
+        times_us = {clock.id: clock.frozen_time * MICROSECONDS for clock in clocks}
         clocked = self._connection.execute(_CLOCKED, {"env": environment})
-        return {customer: times[clock] for customer, clock in clocked}
+        return ClockTimes(
+            {customer: times_us[clock] for customer, clock in clocked},
+            advancing=any(clock.status == "advancing" for clock in clocks),
+        )
 
 
 def _row(clock: TestClock) -> dict[str, Any]:
