@@ -10,9 +10,9 @@ from typing import Literal, Protocol, get_args
 
 import msgspec
 
-DueKind = Literal["credit_grant", "invoice", "subscription", "thresholds"]
+DueKind = Literal["credit_grant", "invoice", "subscription", "thresholds", "test_clock"]
 """The expiry of credits; the finalization of a draft; a subscription's next boundary; the next look
-at its thresholds."""
+at its thresholds; the end of a test clock that nobody deleted."""
 
 KINDS: tuple[DueKind, ...] = get_args(DueKind)
 """The order in which the work of one moment is done.

@@ -57,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     # Test clocks
     test_clock_advance_days_max: Annotated[int, msgspec.Meta(ge=1, le=36_600)] = 3_660
+    test_clock_kept_days: Positive = 30
 
     # Reading usage
     meter_usage_meters_max: Positive = 100

@@ -4,6 +4,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from taximeter.due import Due, DueStore
 from taximeter.environments import Environment
 from taximeter.errors import InvalidRequest, Locked, NotFound
 from taximeter.kit.clock import Clock, now_s
@@ -12,8 +13,6 @@ from taximeter.kit.paging import Cursor, Page
 from taximeter.kit.periods import DAY_SECONDS
 
 Status = Literal["ready", "advancing", "internal_failure"]
-
-KEPT_DAYS = 30
 
 
 class TestClock(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,12 +84,17 @@ def present(
 def create(
     *,
     store: TestClockStore,
+    due: DueStore,
     environment: Environment,
     now: int,
+    kept_days: int,
     frozen_time: int,
     name: str | None = None,
 ) -> TestClock:
-    """Create a clock. Raises InvalidRequest in the live environment, where time is real."""
+    """Create a clock that ends after a number of real days.
+
+    Raises InvalidRequest in the live environment, where time is real.
+    """
     if environment.livemode:
         raise InvalidRequest(
             "Test clocks exist only outside live mode. Use a test key, or that of a sandbox."
@@ -99,12 +103,23 @@ def create(
         id=new_id("clock"),
         environment=environment.id,
         created=now,
-        deletes_after=now + KEPT_DAYS * DAY_SECONDS,
+        deletes_after=now + kept_days * DAY_SECONDS,
         frozen_time=frozen_time,
         name=name,
     )
     store.add(clock)
+    due.schedule([ending(clock)])
     return clock
+
+
+def ending(clock: TestClock) -> Due:
+    """Return the work that deletes a clock after its time, which is real time."""
+    return Due(
+        kind="test_clock",
+        subject=clock.id,
+        environment=clock.environment,
+        due_at=clock.deletes_after,
+    )
 
 
 def retrieve(*, store: TestClockStore, environment: Environment, id: str) -> TestClock:
@@ -157,10 +172,11 @@ def advance(
     return started
 
 
-def delete(*, store: TestClockStore, environment: Environment, id: str) -> TestClock:
+def delete(*, store: TestClockStore, due: DueStore, environment: Environment, id: str) -> TestClock:
     """Delete a clock, its customers and all that they have, and return it. Raises NotFound."""
     clock = retrieve(store=store, environment=environment, id=id)
     store.delete(environment.id, id)
+    due.drop([ending(clock)])
     return clock
 
 

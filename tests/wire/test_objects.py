@@ -27,6 +27,7 @@ EXTENSIONS: dict[str, set[str]] = {
     "billing.analytics.meter_usage": set(),
     "billing.analytics.meter_usage_row": {"value_decimal"},
     "customer": set(),
+    "test_helpers.test_clock": set(),
     "list": set(),
 }
 
@@ -55,6 +56,10 @@ def objects(noon: ClockedServer) -> dict[str, list[dict[str, Any]]]:
         }
     )
     full = client.v1.customers.create(EVERYTHING)
+    clocks = client.v1.test_helpers.test_clocks
+    clock = clocks.create({"frozen_time": NOON, "name": "A year"})
+    clocked = client.v1.customers.create({"test_clock": clock.id, "expand": ["test_clock"]})
+    setting_out = clocks.advance(clock.id, {"frozen_time": NOON + HOUR})
     return {
         "billing.meter": [one.to_dict() for one in (meter, windowed, asleep)],
         "billing.meter_event": [event.to_dict(), whole.to_dict()],
@@ -65,7 +70,12 @@ def objects(noon: ClockedServer) -> dict[str, list[dict[str, Any]]]:
         "billing.analytics.meter_usage_row": [
             row for one in measured for row in one["rows"]["data"]
         ],
-        "customer": [client.v1.customers.retrieve(customer).to_dict(), full.to_dict()],
+        "customer": [
+            client.v1.customers.retrieve(customer).to_dict(),
+            full.to_dict(),
+            clocked.to_dict(),
+        ],
+        "test_helpers.test_clock": [clock.to_dict(), setting_out.to_dict()],
         "list": [client.v1.customers.list().to_dict(), events],
     }
 

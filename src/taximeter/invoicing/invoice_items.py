@@ -1,4 +1,4 @@
-"""The use cases of invoice items: made, changed and deleted, while no finalized invoice has them."""
+"""The use cases of invoice items: made, changed and deleted until an invoice with them is final."""
 
 from decimal import Decimal
 from typing import Any
@@ -192,11 +192,13 @@ def _changed(
     environment: Environment,
 ) -> InvoiceItem:
     """Apply a change and work out the amount. Raises InvalidRequest and its kind."""
-    if item.lines and change.amount is not UNSET:
-        raise InvalidRequest(
-            f"Invoice item {item.id} bills usage; its amount follows from that and cannot be set.",
-            param="amount",
-        )
+    for name in ("amount", "price", "product", "quantity", "unit_amount"):
+        if item.lines and getattr(change, name) is not UNSET:
+            raise InvalidRequest(
+                f"Invoice item {item.id} bills usage; its amount follows from that and cannot be "
+                "set. Delete it, and create another one.",
+                param=name,
+            )
     if change.amount is not UNSET and (
         change.unit_amount is not UNSET or change.price is not UNSET or change.product is not UNSET
     ):

@@ -1,8 +1,8 @@
 """The thread that does due work, when it is due.
 
-It waits until the first work is due by the clock, or until a commit schedules earlier work or sets a
-test clock on its way. Work is done moment by moment; a test clock stands at each moment while that
-one's work is done. What fails is logged and tried again, and holds up nothing beside it.
+It waits until the first work is due by the clock, or until a commit schedules earlier work or sets
+a test clock on its way. Work is done moment by moment; a test clock stands at each moment while
+that one's work is done. What fails is logged and tried again, and holds up nothing beside it.
 """
 
 import threading
@@ -69,7 +69,10 @@ class Runner:
                 self._changed.notify()
 
     def run_due(self) -> None:
-        """Do everything that is due by now, and let every test clock arrive. Raises StorageFailed."""
+        """Do everything that is due by now, and let every test clock arrive.
+
+        Raises StorageFailed, and then what was not done is done at the next attempt.
+        """
         with self._running:
             if self._leases_are_stale:
                 self._queue.reclaim()

@@ -35,8 +35,10 @@ class TestClockAdvance(Params, frozen=True, kw_only=True):
 def _create(context: Context, params: TestClockCreate) -> TestClockObject:
     clock = test_clocks.create(
         store=context.unit.test_clocks,
+        due=context.unit.due,
         environment=context.environment,
         now=context.now(),
+        kept_days=context.services.settings.test_clock_kept_days,
         frozen_time=params.frozen_time,
         name=params.name,
     )
@@ -66,6 +68,7 @@ def _advance(context: Context, params: TestClockAdvance) -> TestClockObject:
 def _delete(context: Context, params: Params) -> DeletedTestClockObject:
     clock = test_clocks.delete(
         store=context.unit.test_clocks,
+        due=context.unit.due,
         environment=context.environment,
         id=context.path_params["test_clock"],
     )
