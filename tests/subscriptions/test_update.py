@@ -128,6 +128,10 @@ def test_a_canceled_subscription_takes_only_metadata_and_the_reason() -> None:
         ({"cancel_at": LATER + 1, "cancel_at_period_end": True}, "cancel_at"),
         ({"trial_end": LATER}, "trial_end"),
         ({"collection_method": "send_invoice"}, "days_until_due"),
+        (
+            {"pause_collection": PauseCollection(behavior="void", resumes_at=LATER)},
+            "pause_collection[resumes_at]",
+        ),
     ],
 )
 def test_what_cannot_be_changed_so_is_refused(asked: dict[str, Any], param: str) -> None:
