@@ -11,6 +11,7 @@ from tests.serving import TEST_KEY
 from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
+from tests.wire.refusals.credits import CREDITS
 from tests.wire.refusals.events import EVENT_ROWS
 from tests.wire.refusals.ingestion import INGESTION
 from tests.wire.refusals.lists import LISTS
@@ -22,7 +23,7 @@ from tests.wire.refusals.usage import USAGE
 from tests.wire.refusals.v2 import V2
 from tests.wire.world import create_customer, create_meter, send, total
 
-ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *USAGE, *REQUESTS, *INGESTION, *V2)
+ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *USAGE, *REQUESTS, *INGESTION, *CREDITS, *V2)
 
 
 class World:
@@ -60,7 +61,12 @@ class World:
         client = self.server.client()
         listed = [
             request(self.server.address, "GET", f"{path}?limit=100").json()["data"]
-            for path in ("/v1/billing/meters", "/v1/customers", "/v1/billing/meter_events")
+            for path in (
+                "/v1/billing/meters",
+                "/v1/customers",
+                "/v1/billing/meter_events",
+                "/v1/billing/credit_grants",
+            )
         ]
         usage = total(client, self.meter, self.customer, NOON - 86_400, NOON + 86_400)
         return [*listed, usage]
