@@ -12,7 +12,16 @@ import msgspec
 from taximeter.kit.paging import Cursor, Page
 from taximeter.pricing.price import Interval, Price
 
-Status = Literal["trialing", "active", "past_due", "paused", "canceled", "unpaid", "incomplete"]
+Status = Literal[
+    "trialing",
+    "active",
+    "past_due",
+    "paused",
+    "canceled",
+    "unpaid",
+    "incomplete",
+    "incomplete_expired",
+]
 BillingMode = Literal["classic", "flexible"]
 CollectionMethod = Literal["charge_automatically", "send_invoice"]
 ProrationBehavior = Literal["create_prorations", "none", "always_invoice"]
