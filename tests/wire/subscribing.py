@@ -1,4 +1,4 @@
-"""What wire tests of subscriptions begin with: prices, a customer on a test clock, subscriptions."""
+"""What wire tests of subscriptions begin with: prices, and a customer on a test clock."""
 
 from typing import Any
 
