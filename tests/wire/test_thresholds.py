@@ -32,7 +32,8 @@ def test_usage_that_comes_to_the_amount_is_invoiced_once(world: World) -> None:
 
 
 def test_tiers_go_on_where_the_invoice_at_the_threshold_stopped(world: World) -> None:
-    # 1,000 are free, 9,000 cost half a cent, and what is above a quarter and $3.00 once.
+    # 1,000 are free, 9,000 cost half a cent, what is above a quarter and $3.00 once: 3,000 come to
+    # 1,000 cents, and 9,000 more past the threshold again.
     price = create_tiered(world.client, world.meter).id
     made = world.subscribe(price, billing_thresholds={"amount_gte": 1_000})
     world.use("3000")
@@ -40,7 +41,7 @@ def test_tiers_go_on_where_the_invoice_at_the_threshold_stopped(world: World) ->
     world.use("9000")
     world.advance(OCTOBER)
     bills = [sum(amounts(one)) for one in world.invoices(made.id)]
-    assert bills == [1_000, 3_500 + 500 + 300]
+    assert bills == [1_000, 3_500 + 500 + 300, 0]
 
 
 def test_a_quantity_of_an_item_is_a_threshold_too(world: World) -> None:

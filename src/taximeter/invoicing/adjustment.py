@@ -167,7 +167,7 @@ def opening_lines(adjustment: Adjustment, terms: Terms) -> list[Line]:
         return []
     return [
         line
-        for item in reversed(after.items)
+        for item in after.newest_first
         if not terms.prices[item.price].metered
         for line in lines_for_time(
             after, item, terms, start=item.current_period_start, end=after.serves_until

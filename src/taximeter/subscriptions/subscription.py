@@ -105,6 +105,11 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     revision: int = 0
 
     @property
+    def newest_first(self) -> tuple[SubscriptionItem, ...]:
+        """Return the items as invoices list them; those of one moment stand as they were sent."""
+        return tuple(sorted(self.items, key=lambda item: -item.created))
+
+    @property
     def current_period_start(self) -> int:
         """Return where the running period began: all items share it."""
         return self.items[0].current_period_start
