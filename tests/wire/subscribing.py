@@ -76,7 +76,8 @@ def amounts(invoice: Invoice) -> list[int]:
 
 def item_of(subscription: Subscription, price: str) -> str:
     """Return the id of the item that has a price."""
-    return next(item.id for item in subscription["items"].data if item.price.id == price)
+    found: str = next(item.id for item in subscription["items"].data if item.price.id == price)
+    return found
 
 
 def refusal(error: stripe.StripeError) -> tuple[int | None, str | None, str | None]:

@@ -90,7 +90,8 @@ def test_an_anchor_of_now_bills_what_was_and_what_comes(world: World) -> None:
     made = world.subscribe(world.tokens, world.seats)
     world.use("100")
     world.advance(TENTH)
-    after = world.client.v1.subscriptions.update(made.id, {"billing_cycle_anchor": "now"})  # type: ignore[typeddict-item]  # as before it was an object
+    anchor: Any = {"billing_cycle_anchor": "now"}  # as it was before it was an object
+    after = world.client.v1.subscriptions.update(made.id, anchor)
     assert after.billing_cycle_anchor == TENTH
     assert sorted(amounts(world.invoices(made.id)[-1])) == [-2_000, 100, 3_000]
 

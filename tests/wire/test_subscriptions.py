@@ -28,7 +28,7 @@ def test_a_subscription_shows_its_items_and_their_periods(world: World) -> None:
     tokens, seats = made["items"].data
     assert (tokens.price.id, tokens.quantity, seats.quantity) == (world.tokens, None, 2)
     assert (seats.current_period_start, seats.current_period_end) == (NOON, OCTOBER)
-    assert (seats.plan.id, seats.metadata["team"]) == (world.seats, "a")  # type: ignore[attr-defined]  # the older name of its price
+    assert (seats.plan.id, seats.metadata["team"]) == (world.seats, "a")
     assert world.client.v1.subscriptions.retrieve(made.id).to_dict() == made.to_dict()
 
 
@@ -109,7 +109,8 @@ def test_subscriptions_are_listed_by_what_they_are(noon: ClockedServer) -> None:
     world.client.v1.subscriptions.cancel(gone)
 
     def listed(**params: Any) -> list[str]:
-        found = world.client.v1.subscriptions.list({"customer": customer, **params})
+        where: Any = {"customer": customer, **params}
+        found = world.client.v1.subscriptions.list(where)
         return [one.id for one in found.data]
 
     assert listed() == [sent, trial, first]
