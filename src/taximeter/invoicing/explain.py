@@ -104,7 +104,8 @@ def explain(
         dimension_filters=usage.dimension_filters,
         as_of_us=usage.as_of_us,
     )
-    value, days = ZERO, ()
+    value = ZERO
+    days: tuple[Day, ...] = ()
     if usage.start < usage.end:
         value = next((one.value for one in reader.totals(query)), ZERO)
         days = tuple(_days(query, reader))

@@ -228,8 +228,8 @@ def _changed(
         item = _rated(item, price)
     if item.description is None and item.product is not None:
         product = unit.products.get(environment.id, item.product)
-        name = None if product is None else product.name
-        item = msgspec.structs.replace(item, description=name)
+        described = None if product is None else product.name
+        item = msgspec.structs.replace(item, description=described)
     return item
 
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.expand import asked_for
+from taximeter.api.expand import expanded
 from taximeter.api.lists import (
     CreatedParam,
     ListObject,
@@ -239,7 +239,7 @@ def _list(context: Context, params: ItemList) -> ListObject[InvoiceItemObject]:
 
 def _view(context: Context, params: Params, item: InvoiceItem) -> InvoiceItemObject:
     customer = None
-    if asked_for(params.expand, "customer"):
+    if "customer" in expanded(params.expand, in_list=isinstance(params, ListParams)):
         found = context.unit.customers.get(context.environment.id, item.customer)
         assert found is not None, "customers are kept for what they owe"
         customer = customer_object(found, context.environment)

@@ -70,7 +70,8 @@ def _explain(context: Context, params: Params) -> ExplanationObject:
     unit, environment = context.unit, context.environment
     price = unit.prices.get(environment.id, line.price)
     meter = unit.meters.get(environment.id, usage.meter)
-    assert price is not None and meter is not None, "neither is ever deleted"
+    assert price is not None, "prices are never deleted"
+    assert meter is not None, "meters are never deleted"
     explanation = explain(
         line,
         customer=invoice.customer,

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from taximeter.api.expand import asked_for
+from taximeter.api.expand import expanded
+from taximeter.api.lists import ListParams
 from taximeter.api.params import Params
 from taximeter.api.services import Context
 from taximeter.api.wire.customer import customer_object
@@ -38,7 +39,7 @@ def views(context: Context, params: Params, invoices: Sequence[Invoice]) -> list
     subscriptions = unit.subscriptions.many(
         environment.id, {one.subscription for one in invoices if one.subscription is not None}
     )
-    expands = asked_for(params.expand, "customer")
+    expands = "customer" in expanded(params.expand, in_list=isinstance(params, ListParams))
     rendered = []
     for one in shown(invoices, unit=unit, environment=environment.id, customers=customers):
         customer = customers[one.customer]

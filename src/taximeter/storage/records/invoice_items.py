@@ -57,7 +57,7 @@ class InvoiceItemTable:
         """Return what stands on no invoice yet, newest first."""
         rows = rows_with_ids(self._connection, _PENDING, environment, customers)
         newest_first = sorted(rows, key=lambda row: row.position, reverse=True)
-        return [_DECODER.decode(details) for _, details in newest_first]
+        return [_DECODER.decode(row.details) for row in newest_first]
 
     def page(self, environment: int, cursor: Cursor, where: InvoiceItemFilter) -> Page[InvoiceItem]:
         """Return a page, newest first. Raises UnknownCursor."""
