@@ -56,7 +56,8 @@ class CreditLedgerTable:
     def balances(self, environment: int, grants: Collection[str]) -> dict[str, int]:
         """Return what is left of each grant: the sum of its entries."""
         rows = rows_with_ids(self._connection, _BALANCES, environment, grants)
-        return {**dict.fromkeys(grants, 0), **{grant: int(balance) for grant, balance in rows}}
+        found = {str(row[0]): int(row[1]) for row in rows}
+        return {grant: found.get(grant, 0) for grant in grants}
 
     def was_applied(self, environment: int, grant: str) -> bool:
         """Say whether the grant ever paid for an invoice, voided or not."""
