@@ -1,5 +1,6 @@
 """From usage to invoice: what a period's usage comes to, when, and who pays for it."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def test_a_period_is_billed_in_arrears_and_finalized_an_hour_later(clocked: Cloc
     assert invoice.number.endswith("-0001")
     assert invoice.status_transitions.finalized_at == NOON + MONTH + HOUR
     line = invoice.lines.data[0]
-    assert (line.amount, line.quantity, line.quantity_decimal) == (15, 3, "3")
+    assert (line.amount, line.quantity, line.quantity_decimal) == (15, 3, Decimal(3))
     assert (line.period.start, line.period.end) == (NOON, NOON + MONTH)
     assert line.parent is not None
     assert line.parent.type == "subscription_item_details"
