@@ -18,7 +18,7 @@ _OF_INVOICE = _ALL.where(
     entries.c.environment == bindparam("env"), entries.c.invoice == bindparam("the_invoice")
 ).order_by(entries.c.position)
 _BALANCES = (
-    select(entries.c.credit_grant, func.sum(entries.c.amount))
+    select(entries.c.credit_grant, func.sum(entries.c.amount).label("balance"))
     .where(
         entries.c.environment == bindparam("env"),
         entries.c.credit_grant.in_(bindparam("ids", expanding=True)),
@@ -56,7 +56,7 @@ class CreditLedgerTable:
     def balances(self, environment: int, grants: Collection[str]) -> dict[str, int]:
         """Return what is left of each grant: the sum of its entries."""
         rows = rows_with_ids(self._connection, _BALANCES, environment, grants)
-        found = {str(row[0]): int(row[1]) for row in rows}
+        found = {row.credit_grant: int(row.balance) for row in rows}
         return {grant: found.get(grant, 0) for grant in grants}
 
     def was_applied(self, environment: int, grant: str) -> bool:
