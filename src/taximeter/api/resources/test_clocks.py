@@ -16,8 +16,7 @@ from taximeter.api.wire.test_clock import (
 )
 from taximeter.kit.paging import UnknownCursor
 
-
-FrozenTime = Annotated[int, msgspec.Meta(ge=0, le=250_246_281_600)]
+FrozenTime = Annotated[int, msgspec.Meta(ge=0, le=250_246_627_200)]
 """Unix seconds up to the end of the year 9899, so that every period that begins has an end."""
 
 
