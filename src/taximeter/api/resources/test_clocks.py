@@ -17,7 +17,7 @@ from taximeter.api.wire.test_clock import (
 from taximeter.kit.paging import UnknownCursor
 
 FrozenTime = Annotated[int, msgspec.Meta(ge=0, le=250_246_627_200)]
-"""Unix seconds up to the beginning of the year 9900, so that every period that begins has an end."""
+"""Unix seconds up to the year 9900, so that every period that begins has an end."""
 
 
 class TestClockCreate(Params, frozen=True, kw_only=True):
