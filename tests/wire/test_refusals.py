@@ -19,11 +19,13 @@ from tests.wire.refusals.parameters import PARAMETERS
 from tests.wire.refusals.refusal import NOON, Refusal
 from tests.wire.refusals.requests import REQUESTS
 from tests.wire.refusals.rules import RULES
+from tests.wire.refusals.test_clocks import TEST_CLOCKS
 from tests.wire.refusals.usage import USAGE
 from tests.wire.refusals.v2 import V2
 from tests.wire.world import create_customer, create_meter, send, total
 
 ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *USAGE, *REQUESTS, *INGESTION, *CREDITS, *V2)
+ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *USAGE, *REQUESTS, *INGESTION, *V2, *TEST_CLOCKS)
 
 
 class World:
@@ -46,6 +48,7 @@ class World:
             "<deleted>": deleted,
             "<asleep>": asleep.id,
             "<grouped>": grouped.id,
+            "<clock>": client.v1.test_helpers.test_clocks.create({"frozen_time": NOON}).id,
             "<token>": client.v2.billing.meter_event_session.create().authentication_token,
         }
         self.before = self.state()
