@@ -225,7 +225,7 @@ def test_list_filters(params: Any, expected: list[int], clocked: ClockedServer) 
 
 def test_prices_of_one_environment_are_not_seen_in_another(noon: ClockedServer) -> None:
     price = create_price(noon.client())
-    sandbox = noon.client(noon.create_key("spring").key)
+    sandbox = noon.client(noon.create_key("spring").secret)
     with pytest.raises(stripe.InvalidRequestError, match="No such price"):
         sandbox.v1.prices.retrieve(price.id)
     assert sandbox.v1.prices.list().data == []
