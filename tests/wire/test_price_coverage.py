@@ -39,14 +39,15 @@ def world(noon: ClockedServer) -> dict[str, Any]:
     ):
         send(client, meter, customer, value, at=NOON - 60, model=model)
     send(client, meter, ada, "99", at=NOON - 2 * DAY, model="old")
+    parts: dict[str, Any] = {
+        "all": {},
+        "opus": {"model": "opus"},
+        "haiku": {"model": "haiku"},
+        "both": {"model": ["opus", "haiku"]},
+    }
     prices = {
         name: create_price(client, recurring=metered(meter, **filters)).id
-        for name, filters in {
-            "all": {},
-            "opus": {"model": "opus"},
-            "haiku": {"model": "haiku"},
-            "both": {"model": ["opus", "haiku"]},
-        }.items()
+        for name, filters in parts.items()
     }
     return {"meter": meter.id, "ada": ada, **prices}
 
