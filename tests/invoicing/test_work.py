@@ -9,6 +9,8 @@ from taximeter.due import Due
 from taximeter.ingest.event import LoggedEvent
 from taximeter.invoicing.finalize import Finalizations
 from taximeter.invoicing.renew import Renewals
+from taximeter.jobs.queue import Queue
+from taximeter.storage.records.database import RecordsDatabase
 from taximeter.usage.reader import EventQuery, Total, UsageQuery, UsageReader
 from tests.wire.billing_world import DAY, HOUR, World, create_world
 from tests.wire.clocked import NOON, ClockedServer
@@ -69,14 +71,15 @@ def finalizations(world: World, reader: UsageReader | None = None) -> Finalizati
     )
 
 
-def works(world: World, *, until: int) -> Sequence[Due]:
-    """Take what is due, as the runner does; the lease has run out at once."""
-    with world.server.app.services.records.writing() as unit:
-        return unit.due.lease(until=until, test_clock=None, now=until, leased_until=until, limit=9)
+def works(world: World) -> Sequence[Due]:
+    """Take what is due, as the runner does."""
+    services = world.server.app.services
+    assert isinstance(services.records, RecordsDatabase)
+    return Queue(records=services.records, clock=services.clock).take()
 
 
 def test_a_period_is_renewed_once_however_often_the_work_is_done(world: World) -> None:
-    due = works(world, until=NOON + MONTH)
+    due = works(world)
     renewals(world).run(due)
     renewals(world).run(due)
     assert [one.amount_due for one in world.invoices()] == [15]
@@ -86,7 +89,7 @@ def test_a_subscription_that_changed_meanwhile_is_renewed_as_it_is_now(world: Wo
     def meddle() -> None:
         world.client.v1.subscriptions.update(world.subscription, {"description": "changed"})
 
-    due = works(world, until=NOON + MONTH)
+    due = works(world)
     reader = Meddled(world.server.app.services.reader, meddle)
     renewals(world, reader).run(due)
     assert world.invoices() == []
@@ -100,16 +103,16 @@ def test_an_item_that_was_deleted_meanwhile_is_not_billed(world: World) -> None:
         world.server.app.services.reader,
         lambda: world.client.v1.invoice_items.delete(item.id),
     )
-    due = works(world, until=NOON + MONTH)
+    due = works(world)
     renewals(world, reader).run(due)
     renewals(world).run(due)
     assert [one.total for one in world.invoices()] == [15]
 
 
 def test_an_invoice_is_finalized_once_and_takes_one_number(world: World) -> None:
-    renewals(world).run(works(world, until=NOON + MONTH))
+    renewals(world).run(works(world))
     world.server.clock.advance(seconds=HOUR)
-    due = works(world, until=NOON + MONTH + HOUR)
+    due = works(world)
     finalizations(world).run(due)
     finalizations(world).run(due)
     (invoice,) = world.invoices()
@@ -118,10 +121,10 @@ def test_an_invoice_is_finalized_once_and_takes_one_number(world: World) -> None
 
 
 def test_a_draft_that_was_changed_meanwhile_is_finalized_with_the_change(world: World) -> None:
-    renewals(world).run(works(world, until=NOON + MONTH))
+    renewals(world).run(works(world))
     (draft,) = world.invoices()
     world.server.clock.advance(seconds=HOUR)
-    due = works(world, until=NOON + MONTH + HOUR)
+    due = works(world)
     reader = Meddled(
         world.server.app.services.reader,
         lambda: world.client.v1.invoices.update(draft.id, {"footer": "Thank you"}),
@@ -139,6 +142,6 @@ def test_items_of_no_subscription_are_on_one_of_a_customers_invoices(world: Worl
     world.client.v1.invoice_items.create({"customer": world.customer, "amount": 700})
     world.server.clock.advance(seconds=31 * DAY)
     for _ in range(3):
-        renewals(world).run(works(world, until=world.server.now()))
+        renewals(world).run(works(world))
     found = world.client.v1.invoices.list({"customer": world.customer}).data
     assert sorted(one.total for one in found) == [0, 0, 715]
