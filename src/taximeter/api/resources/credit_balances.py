@@ -80,17 +80,10 @@ def _summary(context: Context, params: SummaryParams) -> CreditBalanceSummaryObj
 
 def _live(context: Context, customer: Customer) -> dict[str, int]:
     """Return what will be left of each grant once all that was used by now is billed."""
-    unit, services = context.unit, context.services
+    unit = context.unit
     grants = unit.credit_grants.of_customers(customer.environment, (customer.id,), ended=True)
     ids = [grant.id for grant in grants]
-    invoices = unbilled_invoices(
-        customer,
-        unit=unit,
-        reader=services.reader,
-        barrier=services.writer,
-        clock=services.clock,
-        settings=services.settings,
-    )
+    invoices = unbilled_invoices(customer, billing=context.billing())
     return credits_left(
         invoices,
         customer=customer,
