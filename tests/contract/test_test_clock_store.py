@@ -13,14 +13,14 @@ from taximeter.kit.paging import Cursor, UnknownCursor
 from taximeter.storage.records.database import RecordsDatabase
 
 
-def a_clock(name: str, **fields: Any) -> test_clocks.TestClock:
+def a_clock(letter: str, **fields: Any) -> test_clocks.TestClock:
     plain: dict[str, Any] = {
         "environment": 2,
         "created": 100,
         "deletes_after": 200,
         "frozen_time": 1_000,
     }
-    return test_clocks.TestClock(id=f"clock_{name}", **{**plain, **fields})
+    return test_clocks.TestClock(id=f"clock_{letter}", **{**plain, **fields})
 
 
 def a_customer(name: str, **fields: Any) -> Customer:

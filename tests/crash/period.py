@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from taximeter import customers, meters
+from taximeter.api.services import Unit
 from taximeter.app import App, open_app, open_records
 from taximeter.credits.create import NewGrant
 from taximeter.credits.create import create as grant_credits
@@ -27,7 +28,6 @@ from taximeter.kit.periods import DAY_SECONDS
 from taximeter.pricing.price import CurrencyOption, Price, Recurring, Tier
 from taximeter.pricing.product import Product
 from taximeter.settings import Settings
-from taximeter.storage.records.database import Unit
 from taximeter.subscriptions.create import NewSubscription
 from taximeter.subscriptions.items import ItemChange
 

@@ -39,11 +39,11 @@ def test_a_backdated_start_is_billed_period_by_period() -> None:
     start, august = moment("2026-07-20T12:00"), moment("2026-08-01T12:00")
     made = subscribe(TOKENS, SEATS, backdate_start_date=start)
     assert first(made, KNOWN) == [
+        (100, start, august),
+        (100, august, NOW),
         (round(6_000 * 12 / 31), start, august),
         (6_000, august, NOW),
         (6_000, NOW, END),
-        (100, start, august),
-        (100, august, NOW),
     ]
     free = subscribe(TOKENS, SEATS, backdate_start_date=start, proration_behavior="none")
     assert first(free, KNOWN, "none") == [(6_000, NOW, END)]

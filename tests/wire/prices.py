@@ -15,7 +15,8 @@ TIERS: Any = [
 
 def create_product(client: stripe.StripeClient, name: str = "Alpaca AI", **others: Any) -> str:
     """Create a product and return its id."""
-    return client.v1.products.create({"name": name, **others}).id
+    params: Any = {"name": name, **others}
+    return client.v1.products.create(params).id
 
 
 def metered(meter: Meter, **filters: str | list[str]) -> Any:

@@ -4,7 +4,7 @@
 version 2026-10-28.endive. Left out are a customer's fields that Stripe sends only when they are
 expanded (`cash_balance`, `sources`, `subscriptions`, `tax`, `tax_ids`, `invoice_credit_balance`),
 `deleted`, which only the deleted have, and the `carrier` and `tracking_number` of its shipping. A
-price's `tiers` and `currency_options`, which Stripe sends only when they are expanded, may be missing.
+price's `tiers` and `currency_options` may be missing: Stripe sends them when they are expanded.
 """
 
 import json

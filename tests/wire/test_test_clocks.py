@@ -108,10 +108,8 @@ def test_customers_of_clocks_are_listed_only_for_their_clock(clocked: ClockedSer
     clocks = [create_clock(client), create_clock(client)]
     customers = [create_clocked(client, clock) for clock in clocks]
     real = client.v1.customers.create({}).id
-    found = [
-        [one.id for one in client.v1.customers.list(params).data]
-        for params in ({}, *({"test_clock": clock} for clock in clocks))
-    ]
+    filters: list[Any] = [{}, *({"test_clock": clock} for clock in clocks)]
+    found = [[one.id for one in client.v1.customers.list(where).data] for where in filters]
     assert found == [[real], [customers[0]], [customers[1]]]
     with pytest.raises(stripe.InvalidRequestError, match="No such test_clock") as caught:
         client.v1.customers.list({"test_clock": "clock_1"})

@@ -162,7 +162,7 @@ def threshold_lines(
 ) -> list[Line]:
     """Bill the usage since the last invoice, the newest item first."""
     lines: list[Line] = []
-    for item in reversed(subscription.items):
+    for item in subscription.newest_first:
         if item.id in keys and usage[keys[item.id]].value:
             quantity = msgspec.structs.replace(
                 usage[keys[item.id]], billed_before=item.billed_before

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from taximeter.api.expand import within
-from taximeter.api.resources import prices
+from taximeter.api.params import Params
+from taximeter.api.resources import invoice_view, prices
 from taximeter.api.services import Context
 from taximeter.api.wire.customer import customer_object
+from taximeter.api.wire.invoice import InvoiceObject
 from taximeter.api.wire.price import PRICE_EXPANDABLE
 from taximeter.api.wire.subscription import SubscriptionObject, subscription_object
 from taximeter.api.wire.subscription_item import (
@@ -24,6 +26,7 @@ EXPANDABLE = frozenset(
         "default_payment_method",
         "default_source",
         "latest_invoice",
+        *(f"latest_invoice.{name}" for name in invoice_view.EXPANDABLE),
         "on_behalf_of",
         "pending_setup_intent",
         "schedule",
@@ -52,7 +55,18 @@ def rendered(
             for item in subscription.items
         ],
         customer=None if customer is None else customer_object(customer, environment),
+        latest_invoice=_latest_invoice(context, subscription, names),
     )
+
+
+def _latest_invoice(
+    context: Context, subscription: Subscription, names: frozenset[str]
+) -> InvoiceObject | None:
+    if "latest_invoice" not in names or subscription.latest_invoice is None:
+        return None
+    invoice = context.unit.invoices.get(context.environment.id, subscription.latest_invoice)
+    inner = Params(expand=tuple(within(names, "latest_invoice")))
+    return None if invoice is None else invoice_view.view(context, inner, invoice)
 
 
 def rendered_item(

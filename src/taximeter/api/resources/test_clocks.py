@@ -6,7 +6,7 @@ import msgspec
 
 from taximeter import test_clocks
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.lists import ListObject, ListParams, UnixTime, list_object, unknown_cursor
+from taximeter.api.lists import ListObject, ListParams, list_object, unknown_cursor
 from taximeter.api.params import Params
 from taximeter.api.services import Context
 from taximeter.api.wire.test_clock import (
@@ -16,20 +16,23 @@ from taximeter.api.wire.test_clock import (
 )
 from taximeter.kit.paging import UnknownCursor
 
+FrozenTime = Annotated[int, msgspec.Meta(ge=0, le=250_246_627_200)]
+"""Unix seconds up to the year 9900, so that every period that begins has an end."""
+
 
 class TestClockCreate(Params, frozen=True, kw_only=True):
     """What creating a test clock takes."""
 
     refused = {"customer": "Name the clock when the customer is created, as its test_clock."}
 
-    frozen_time: UnixTime
+    frozen_time: FrozenTime
     name: Annotated[str, msgspec.Meta(max_length=300)] | None = None
 
 
 class TestClockAdvance(Params, frozen=True, kw_only=True):
     """What advancing a test clock takes."""
 
-    frozen_time: UnixTime
+    frozen_time: FrozenTime
 
 
 def _create(context: Context, params: TestClockCreate) -> TestClockObject:

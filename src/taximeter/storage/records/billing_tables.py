@@ -77,7 +77,11 @@ subscription_items = Table(
     Column("price", Text, nullable=False),
     Column("present", Boolean, nullable=False),
 )
-Index("subscription_items_subscription", subscription_items.c.subscription)
+Index(
+    "subscription_items_subscription",
+    subscription_items.c.environment,
+    subscription_items.c.subscription,
+)
 Index("subscription_items_price", subscription_items.c.environment, subscription_items.c.price)
 
 invoices = Table(

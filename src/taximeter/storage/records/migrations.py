@@ -189,7 +189,10 @@ MIGRATIONS = (
                 present BOOLEAN NOT NULL
             )
             """,
-            "CREATE INDEX subscription_items_subscription ON subscription_items (subscription)",
+            """
+            CREATE INDEX subscription_items_subscription
+            ON subscription_items (environment, subscription)
+            """,
             "CREATE INDEX subscription_items_price ON subscription_items (environment, price)",
             """
             CREATE TABLE invoices (

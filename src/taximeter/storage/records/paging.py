@@ -1,10 +1,12 @@
 """Cursor paging over tables that are ordered by `position`."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 
 from taximeter.kit.paging import CreatedRange, Cursor, Page, UnknownCursor, trim_page
+
+Selected = TypeVar("Selected", bound=Select[Any])
 
 
 def fetch_page(
@@ -29,7 +31,7 @@ def fetch_page(
     return trim_page(rows, cursor)
 
 
-def created_within(statement: Select[Any], table: Table, bounds: CreatedRange) -> Select[Any]:
+def created_within(statement: Selected, table: Table, bounds: CreatedRange) -> Selected:
     """Keep the rows that were created within bounds."""
     return moment_within(statement, table.c.created, bounds)
 
