@@ -33,8 +33,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 
     def invoices(self, **where: Any) -> list[stripe.Invoice]:
         """Return the subscription's invoices, newest first."""
-        found = self.client.v1.invoices.list({"subscription": self.subscription, **where})
-        return list(found.auto_paging_iter())
+        params: Any = {"subscription": self.subscription, **where}
+        return list(self.client.v1.invoices.list(params).auto_paging_iter())
 
 
 def create_price(

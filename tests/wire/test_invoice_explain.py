@@ -79,6 +79,7 @@ def test_nothing_comes_after_the_end(clocked: ClockedServer) -> None:
 def test_each_line_is_explained_down_to_its_events(clocked: ClockedServer) -> None:
     world, invoice = billed_month(clocked)
     assert [line.amount for line in invoice.lines.data] == [1_000, 50, 500]
+    found: dict[str, Any] = {}
     for line in invoice.lines.data:
         found = ask(world, f"/v1/invoices/{invoice.id}/lines/{line.id}/explain")
         assert found["recomputed"] is True

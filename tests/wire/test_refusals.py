@@ -11,8 +11,8 @@ from tests.serving import TEST_KEY
 from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
-from tests.wire.refusals.credits import CREDITS
 from tests.wire.prices import create_price, create_product, metered
+from tests.wire.refusals.credits import CREDITS
 from tests.wire.refusals.events import EVENT_ROWS
 from tests.wire.refusals.ingestion import INGESTION
 from tests.wire.refusals.lists import LISTS
@@ -27,8 +27,6 @@ from tests.wire.refusals.usage import USAGE
 from tests.wire.refusals.v2 import V2
 from tests.wire.world import create_customer, create_meter, send, total
 
-ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *USAGE, *REQUESTS, *INGESTION, *CREDITS, *V2)
-ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *USAGE, *REQUESTS, *INGESTION, *V2, *TEST_CLOCKS)
 ROWS = (
     *PARAMETERS,
     *LISTS,
@@ -37,8 +35,10 @@ ROWS = (
     *USAGE,
     *REQUESTS,
     *INGESTION,
+    *CREDITS,
     *PRICES,
     *PRICE_SETS,
+    *TEST_CLOCKS,
     *V2,
 )
 

@@ -37,8 +37,8 @@ def created_within(statement: Selected, table: Table, bounds: CreatedRange) -> S
 
 
 def moment_within(
-    statement: Select[Any], column: ColumnElement[Any], bounds: CreatedRange
-) -> Select[Any]:
+    statement: Selected, column: ColumnElement[Any], bounds: CreatedRange
+) -> Selected:
     """Keep the rows with a moment within bounds."""
     # A comparison with None cannot even be written down, so each waits for its bound.
     if bounds.gt is not None:
