@@ -26,6 +26,7 @@ from taximeter.ingest.writer import Writer
 from taximeter.invoicing.awaited import draft_awaits
 from taximeter.invoicing.finalize import Finalizations
 from taximeter.invoicing.renew import Renewals
+from taximeter.invoicing.thresholds import Thresholds
 from taximeter.jobs.ended_clocks import EndedClocks
 from taximeter.jobs.handler import Handler
 from taximeter.jobs.queue import Queue
@@ -240,6 +241,13 @@ def _handlers(stores: Stores, services: Services) -> dict[DueKind, Handler]:
         "credit_grant": Expiries(records=records, clock=clock, awaited=draft_awaits),
         "invoice": Finalizations(records=records, reader=reader, barrier=writer, clock=clock),
         "subscription": Renewals(
+            records=records,
+            reader=reader,
+            barrier=writer,
+            clock=clock,
+            settings=services.settings,
+        ),
+        "thresholds": Thresholds(
             records=records,
             reader=reader,
             barrier=writer,

@@ -77,6 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     grace_period_hours: Annotated[int, msgspec.Meta(ge=0, le=72)] = 1
     grace_period_rules: GraceRules = ""
     late_usage: Literal["report", "bill"] = "report"
+    threshold_check_seconds: Positive = 60
 
 
 PREFIX = "TAXIMETER_"

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from taximeter import test_clocks
 from taximeter.credits import ledger
 from taximeter.credits.expire import Expiries, expiry
 from taximeter.credits.grant import CreditGrant
 from taximeter.due import Due
 from taximeter.kit.clock import MICROSECONDS, SteppingClock
 from taximeter.storage.records.database import RecordsDatabase, Unit
-from taximeter.test_clocks import TestClock
 from tests.credits.world import a_grant
 
 EXPIRES = 1_000
@@ -110,7 +110,7 @@ def test_credits_that_a_draft_awaits_wait_for_it(sweep: Sweep) -> None:
 
 def test_a_grant_of_a_test_clock_expires_by_that(sweep: Sweep) -> None:
     clocked = a_grant("b", expires_at=EXPIRES + 500, test_clock="clock_1")
-    clock = TestClock(
+    clock = test_clocks.TestClock(
         id="clock_1", environment=2, created=1, deletes_after=9, frozen_time=EXPIRES + 499
     )
     with sweep.records.writing() as unit:

@@ -5,7 +5,7 @@ from typing import Any
 from taximeter.credits.grant import CreditBalanceTransaction, CreditGrant
 
 
-def a_grant(name: str, **fields: Any) -> CreditGrant:
+def a_grant(name: str, /, **fields: Any) -> CreditGrant:
     """A grant of 100 in the environment 2, in effect since 50."""
     plain: dict[str, Any] = {
         "environment": 2,
@@ -19,7 +19,7 @@ def a_grant(name: str, **fields: Any) -> CreditGrant:
     return CreditGrant(id=f"credgr_{name}", **{**plain, **fields})
 
 
-def an_entry(name: str, **fields: Any) -> CreditBalanceTransaction:
+def an_entry(name: str, /, **fields: Any) -> CreditBalanceTransaction:
     """The entry of a grant of 100."""
     plain: dict[str, Any] = {
         "environment": 2,

@@ -1,6 +1,7 @@
 """Whatever happens to grants, the ledger's entries add up to what is left of them."""
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,8 @@ class Books:
     def take(self, step: tuple[Any, ...]) -> None:
         """Take a step; what the rules refuse changes nothing."""
         name, *arguments = step
-        try:
+        with suppress(InvalidRequest):
             getattr(self, f"_{name}")(*arguments)
-        except InvalidRequest:
-            pass
 
     def _grant(self, amount: int, lasts: int | None) -> None:
         now = now_s(self.clock)

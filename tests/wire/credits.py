@@ -39,7 +39,8 @@ def grant(
 ) -> CreditGrant:
     """Grant credits to a customer, for all metered prices unless the fields say otherwise."""
     plain: Any = {"customer": customer, "amount": amount(value), "applicability_config": METERED}
-    return client.v1.billing.credit_grants.create({**plain, **fields})
+    params: Any = {**plain, **fields}
+    return client.v1.billing.credit_grants.create(params)
 
 
 def balances(
@@ -47,9 +48,8 @@ def balances(
 ) -> list[tuple[str, int, int]]:
     """Return currency, what is available and what the ledger says, of every balance."""
     scope: Any = {"type": "applicability_scope", "applicability_scope": {"price_type": "metered"}}
-    found = client.v1.billing.credit_balance_summary.retrieve(
-        {"customer": customer, "filter": where or scope}
-    )
+    asked: Any = {"customer": customer, "filter": where or scope}
+    found = client.v1.billing.credit_balance_summary.retrieve(asked)
     return [
         (
             one["available_balance"]["monetary"]["currency"],

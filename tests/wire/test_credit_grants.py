@@ -127,7 +127,8 @@ def test_what_has_ended_does_not_end_again_and_keeps_its_expiry(
     with pytest.raises(stripe.InvalidRequestError) as caught:
         credit_grants.update(made.id, {"expires_at": NOON + DAY})
     assert caught.value.param == "expires_at"
-    assert credit_grants.update(made.id, {"metadata": {"a": "1"}}).metadata == {"a": "1"}
+    noted = credit_grants.update(made.id, {"metadata": {"a": "1"}}).to_dict()
+    assert noted["metadata"] == {"a": "1"}
 
 
 def test_a_customer_has_at_most_a_hundred_unused_grants(noon: ClockedServer) -> None:

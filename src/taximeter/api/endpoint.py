@@ -18,7 +18,8 @@ class Endpoint(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     under its idempotency key, unless `keeps_answer` says that it must not be. `expandable` names
     the properties that may be expanded, `changes_directory` marks the operations after which the
     ingest path must look meters and customers up anew, and `changes_clocks` those after which it
-    must ask anew what time it is for the customers of test clocks.
+    must ask anew what time it is for the customers of test clocks. A POST that `reads_only` changes
+    nothing: it reads as a GET does, holds no writer up, and is answered anew each time.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -29,3 +30,4 @@ class Endpoint(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     changes_directory: bool = False
     changes_clocks: bool = False
     keeps_answer: bool = True
+    reads_only: bool = False

@@ -45,7 +45,7 @@ def execute(
         )
         return encode(endpoint.run(context, params))
 
-    if endpoint.method == "GET":
+    if endpoint.method == "GET" or endpoint.reads_only:
         with services.records.reading() as unit:
             return Reply(body=run(unit))
     key = idempotency_key(incoming)

@@ -34,11 +34,6 @@ def check_expand(expand: Sequence[str], allowed: frozenset[str], *, in_list: boo
             raise InvalidRequest(f"This property cannot be expanded ({path}).", param=param)
 
 
-def asked_for(expand: Sequence[str], name: str) -> bool:
-    """Say whether a request asks for a property to be expanded, of an object or in a list."""
-    return name in expand or f"data.{name}" in expand
-
-
 def expanded(expand: Sequence[str], *, in_list: bool = False) -> frozenset[str]:
     """Return the properties that are expanded, those on the way to deeper ones included."""
     names = set()

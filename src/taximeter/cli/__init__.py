@@ -8,6 +8,7 @@ from taximeter.cli.doctor import doctor
 from taximeter.cli.imports.command import import_
 from taximeter.cli.keys import keys
 from taximeter.cli.serve import serve
+from taximeter.cli.simulate.command import simulate
 from taximeter.cli.usage.command import usage
 
 
@@ -17,5 +18,5 @@ def main() -> None:
     """Usage metering and usage-based billing that you run yourself."""
 
 
-for command in (serve, demo, usage, import_, keys, doctor):
+for command in (serve, demo, usage, simulate, import_, keys, doctor):
     main.add_command(command)

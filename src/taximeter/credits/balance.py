@@ -12,12 +12,14 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     """What is left in one currency, in its minor unit.
 
     `ledger` is what the entries come to; `available` leaves out what is not in effect yet and what
-    has expired, even where the ledger was not told of it yet.
+    has expired, even where the ledger was not told of it yet. `live` is what will be left of that
+    once all that was used by now is billed; None where nobody asked.
     """
 
     currency: str
     available: int
     ledger: int
+    live: int | None = None
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,20 +36,31 @@ def within(grant: CreditGrant, scope: Scope) -> bool:
 
 
 def add_up(
-    grants: Sequence[CreditGrant], *, balances: Mapping[str, int], now: int
+    grants: Sequence[CreditGrant],
+    *,
+    balances: Mapping[str, int],
+    now: int,
+    live: Mapping[str, int] | None = None,
 ) -> tuple[Balance, ...]:
-    """Add up what is left of grants, one balance for each of their currencies, by name."""
-    ledger: dict[str, int] = {}
-    available: dict[str, int] = {}
+    """Add up what is left of grants, one balance for each of their currencies, by name.
+
+    `live` is what will be left of each grant once all usage is billed, where that is known.
+    """
+    found: dict[str, Balance] = {}
     for grant in grants:
-        balance = balances[grant.id]
-        usable = balance if is_available(grant, now) else 0
-        ledger[grant.currency] = ledger.get(grant.currency, 0) + balance
-        available[grant.currency] = available.get(grant.currency, 0) + usable
-    return tuple(
-        Balance(currency=currency, available=available[currency], ledger=ledger[currency])
-        for currency in sorted(ledger)
-    )
+        before = found.get(grant.currency) or Balance(
+            currency=grant.currency, available=0, ledger=0, live=None if live is None else 0
+        )
+        counts = is_available(grant, now)
+        found[grant.currency] = Balance(
+            currency=grant.currency,
+            available=before.available + (balances[grant.id] if counts else 0),
+            ledger=before.ledger + balances[grant.id],
+            live=None
+            if before.live is None or live is None
+            else before.live + (live[grant.id] if counts else 0),
+        )
+    return tuple(found[currency] for currency in sorted(found))
 
 
 def is_available(grant: CreditGrant, now: int) -> bool:

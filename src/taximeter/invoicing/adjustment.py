@@ -143,8 +143,11 @@ def _of_item(
     paid, serves = before.current_period_end, after.serves_until
     if old is not None and old.billed_until is not None:
         paid = old.billed_until
-    same = old is not None and new is not None
-    same = same and (old.price, old.quantity) == (new.price, new.quantity)
+    same = (
+        old is not None
+        and new is not None
+        and (old.price, old.quantity) == (new.price, new.quantity)
+    )
     if same and not adjustment.new_period:
         unused_from, remaining_from = max(at, min(serves, paid)), max(at, paid)
     else:
@@ -164,7 +167,7 @@ def opening_lines(adjustment: Adjustment, terms: Terms) -> list[Line]:
         return []
     return [
         line
-        for item in reversed(after.items)
+        for item in after.newest_first
         if not terms.prices[item.price].metered
         for line in lines_for_time(
             after, item, terms, start=item.current_period_start, end=after.serves_until

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from taximeter.due import Due
 from taximeter.invoicing.billing import Billing
 from taximeter.invoicing.boundary import next_due
 from taximeter.invoicing.finalize import finalize_now
@@ -54,6 +55,11 @@ def invoice_at_once(
         lines=(*(line for item in on_it for line in item_lines(item)), *lines),
         auto_advance=not kept,
         pause_behavior=None if pause is None else pause.behavior,
+        threshold_amount_gte=(
+            subscription.billing_thresholds.amount_gte
+            if reason == "subscription_threshold" and subscription.billing_thresholds is not None
+            else None
+        ),
         description=subscription.description,
     )
     unit.invoice_items.add([msgspec.structs.replace(one, invoice=invoice.id) for one in items])
@@ -71,8 +77,36 @@ def invoice_at_once(
     )
 
 
-def schedule(subscription: Subscription, *, billing: Billing, now: int) -> None:
-    """Keep the work of a subscription's next boundary, in place of what was to be done before."""
-    due = next_due(subscription)
-    if due is not None:
-        billing.unit.due.schedule([due])
+def schedule(subscription: Subscription, *, billing: Billing) -> None:
+    """Keep the work that follows from a change, in place of what was to be done before."""
+    following = (next_due(subscription), threshold_check(subscription, billing=billing))
+    billing.unit.due.schedule([work for work in following if work is not None])
+
+
+def threshold_check(subscription: Subscription, *, billing: Billing) -> Due | None:
+    """Return when thresholds are looked at next, or None where there are none.
+
+    While a test clock is on its way nobody reports usage, so that one look after it has arrived
+    does for all that it passes.
+    """
+    if next_due(subscription) is None or not has_thresholds(subscription):
+        return None
+    now = billing.present(subscription.test_clock)
+    if subscription.test_clock is not None:
+        clock = billing.unit.test_clocks.get(billing.environment, subscription.test_clock)
+        if clock is not None and clock.target_frozen_time is not None:
+            now = clock.target_frozen_time
+    return Due(
+        kind="thresholds",
+        subject=subscription.id,
+        environment=subscription.environment,
+        test_clock=subscription.test_clock,
+        due_at=now + billing.settings.threshold_check_seconds,
+    )
+
+
+def has_thresholds(subscription: Subscription) -> bool:
+    """Say whether a subscription is invoiced when its usage comes to an amount or a quantity."""
+    return subscription.billing_thresholds is not None or any(
+        item.usage_gte is not None for item in subscription.items
+    )

@@ -44,5 +44,5 @@ def begin(asked: NewSubscription, *, customer: str, billing: Billing) -> Subscri
         )
         subscription = msgspec.structs.replace(subscription, latest_invoice=invoice.id)
     unit.subscriptions.add(subscription)
-    schedule(subscription, billing=billing, now=now)
+    schedule(subscription, billing=billing)
     return subscription

@@ -13,6 +13,7 @@ from taximeter.invoicing.adjustment import (
 )
 from taximeter.invoicing.at_once import invoice_at_once, schedule
 from taximeter.invoicing.billing import Billing
+from taximeter.invoicing.invoice import BillingReason
 from taximeter.invoicing.so_far import items_so_far, lines_so_far
 from taximeter.invoicing.terms import Terms, read_terms
 from taximeter.subscriptions.items import prices_of
@@ -52,13 +53,35 @@ def change(id: str, asked: SubscriptionChange, *, billing: Billing) -> Subscript
     if before.status == "canceled":
         unit.subscriptions.save([adjustment.after])
         return adjustment.after
-    after = _bill(adjustment, terms, billing)
+    after = _bill(adjustment, terms, "subscription_update", billing)
     unit.subscriptions.save([after])
-    schedule(after, billing=billing, now=now)
+    schedule(after, billing=billing)
     return after
 
 
-def _bill(adjustment: Adjustment, terms: Terms, billing: Billing) -> Subscription:
+def reset_anchor(before: Subscription, terms: Terms, *, billing: Billing, now: int) -> None:
+    """Bill a subscription that has come to a threshold, and begin a new period now.
+
+    Raises LogFailed.
+    """
+    asked = SubscriptionChange(billing_cycle_anchor="now")
+    updated = update(before, asked, prices=terms.prices, now=now)
+    adjustment = Adjustment(
+        before=before,
+        after=updated.subscription,
+        new_period=True,
+        behavior="create_prorations",
+        at=now,
+        now=now,
+    )
+    after = _bill(adjustment, terms, "subscription_threshold", billing)
+    billing.unit.subscriptions.save([after])
+    schedule(after, billing=billing)
+
+
+def _bill(
+    adjustment: Adjustment, terms: Terms, reason: BillingReason, billing: Billing
+) -> Subscription:
     before, now = adjustment.before, adjustment.now
     ended = ended_usage(adjustment, terms)
     keys = billed_usage(adjustment, ended)
@@ -78,7 +101,7 @@ def _bill(adjustment: Adjustment, terms: Terms, billing: Billing) -> Subscriptio
         after,
         lines,
         items=items[::-1],
-        reason="subscription_update",
+        reason=reason,
         period=(before.current_period_start, now),
         now=now,
         billing=billing,

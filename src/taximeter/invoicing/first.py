@@ -70,7 +70,7 @@ def first_lines(
     each item, and so has usage in classic mode.
     """
     lines: list[Line] = []
-    for item in reversed(subscription.items):
+    for item in subscription.newest_first:
         price = terms.prices[item.price]
         if subscription.status == "trialing":
             lines.append(_nothing(subscription, item, terms, what="Trial period for "))

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from taximeter.kit.paging import Cursor, Page
+from taximeter.kit.paging import CreatedRange, Cursor, Page
 from taximeter.pricing.price import DimensionFilters
 from taximeter.subscriptions.subscription import CollectionMethod, PauseBehavior
 
@@ -178,12 +178,8 @@ class InvoiceFilter(msgspec.Struct, frozen=True, kw_only=True):
     subscription: str | None = None
     status: InvoiceStatus | None = None
     collection_method: CollectionMethod | None = None
-    created_gt: int | None = None
-    created_gte: int | None = None
-    created_lt: int | None = None
-    created_lte: int | None = None
-    due_date_lt: int | None = None
-    due_date_gt: int | None = None
+    created: CreatedRange = CreatedRange()
+    due_date: CreatedRange = CreatedRange()
 
 
 class InvoiceStore(Protocol):
@@ -221,8 +217,12 @@ class InvoiceStore(Protocol):
 
 
 class InvoiceItemFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which invoice items to list; None does not restrict."""
+    """Which invoice items to list; None does not restrict.
 
+    Those of test clocks are listed only for a customer or an invoice.
+    """
+
+    created: CreatedRange = CreatedRange()
     customer: str | None = None
     invoice: str | None = None
     pending: bool | None = None

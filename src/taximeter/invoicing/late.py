@@ -6,6 +6,7 @@ itself and by adjustments since, is an adjustment: shown only, or put on the nex
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -156,3 +157,45 @@ def _description(charge: Charge, name: str) -> str:
     tier = "" if charge.tier is None else f" (Tier {charge.tier + 1})"
     what = "flat fee" if charge.kind == "flat" else decimals.text(charge.quantity)
     return f"Late usage: {what} × {name}{tier}"
+
+
+def billed_until(line: Line, invoices: Iterable[Invoice]) -> Decimal:
+    """Return the quantity that was billed before a line, of the same period.
+
+    An adjustment goes on from the last one before it, or from the invoice that it adjusts;
+    `invoices` are the subscription's.
+    """
+    usage = line.usage
+    assert usage is not None, "only lines that bill usage go on from others"
+    if line.late_of is None:
+        return usage.billed_before
+    group = _group_of(line.late_of, invoices)
+    earlier = [
+        one.usage
+        for invoice in invoices
+        if invoice.status != "void"
+        for one in invoice.lines
+        if one.usage is not None
+        and (one.id in group or one.late_of in group)
+        and one.usage.as_of_us < usage.as_of_us
+    ]
+    last = max(earlier, key=lambda one: one.as_of_us, default=None)
+    if last is None:
+        return usage.billed_before
+    return decimals.total((usage.billed_before, last.value))
+
+
+def _group_of(id: str, invoices: Iterable[Invoice]) -> set[str]:
+    """Return the ids of the lines that bill the same quantity as a line."""
+    for invoice in invoices:
+        for line in invoice.lines:
+            if line.id == id and line.usage is not None:
+                same = (line.price, line.subscription_item, line.usage.start, line.usage.end)
+                return {
+                    one.id
+                    for one in invoice.lines
+                    if one.usage is not None
+                    and one.kind != "late_usage"
+                    and (one.price, one.subscription_item, one.usage.start, one.usage.end) == same
+                }
+    return {id}

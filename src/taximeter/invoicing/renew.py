@@ -5,16 +5,17 @@ which leaves alone what has changed meanwhile: its work stays due, and is done f
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from taximeter import test_clocks
 from taximeter.due import Due
 from taximeter.invoicing.boundary import next_due
-from taximeter.invoicing.invoice import Invoice, InvoiceItem
+from taximeter.invoicing.invoice import InvoiceItem
 from taximeter.invoicing.items import items_for
-from taximeter.invoicing.late import Billed, billed_quantities, changes_since, late_usage
+from taximeter.invoicing.late import Billed, late_usage
+from taximeter.invoicing.late_invoices import billed_lately
 from taximeter.invoicing.renewal import Renewal, renew, usage_keys
 from taximeter.invoicing.stores import BillingRecords, BillingUnit
 from taximeter.invoicing.terms import Terms, read_terms
@@ -93,7 +94,8 @@ class Renewals:
         """Return what is at a boundary; work that came too early, or for nothing, has none."""
         customers = {one.customer for one in found.values()}
         pending = list(unit.invoice_items.pending(environment, customers))
-        earlier = self._earlier(unit, environment, found, works)
+        latest = max(work.due_at for work in works)
+        billed = billed_lately(unit, environment, found, settings=self._settings, now=latest)
         presents: dict[str | None, int] = {}
         boundaries = []
         for work in works:
@@ -118,35 +120,10 @@ class Renewals:
                     at=due.due_at,
                     now=now,
                     pending=items,
-                    billed=self._billed(earlier.get(one.id, ()), now),
+                    billed=billed.get(one.id, ()),
                 )
             )
         return boundaries
-
-    def _earlier(
-        self,
-        unit: BillingUnit,
-        environment: int,
-        found: dict[str, Subscription],
-        works: Sequence[Due],
-    ) -> dict[str, list[Invoice]]:
-        """Return the invoices for whose periods late usage may have come, by subscription."""
-        earlier: dict[str, list[Invoice]] = defaultdict(list)
-        if self._settings.late_usage == "bill":
-            since = min(changes_since(self._settings, now=work.due_at) for work in works)
-            for invoice in unit.invoices.recent(environment, found, period_end_gt=since):
-                if invoice.subscription is not None:
-                    earlier[invoice.subscription].append(invoice)
-        return earlier
-
-    def _billed(self, invoices: Iterable[Invoice], now: int) -> tuple[Billed, ...]:
-        invoices = tuple(invoices)
-        ends_after = changes_since(self._settings, now=now)
-        return tuple(
-            billed
-            for invoice in invoices
-            for billed in billed_quantities(invoice, invoices=invoices, ends_after=ends_after)
-        )
 
     def _renewals(
         self, environment: int, boundaries: Sequence[_Boundary], terms: Terms

@@ -94,7 +94,7 @@ def renew(
     keys = usage_keys(resumed, at=at, terms=terms)
     renewed = _canceled(resumed, at, keys) if canceled else _next_period(resumed, at, terms, keys)
     lines: list[Line] = [line for item in pending for line in item_lines(item)]
-    for before, after in zip(reversed(resumed.items), reversed(renewed.items), strict=True):
+    for before, after in zip(resumed.newest_first, renewed.newest_first, strict=True):
         price, name = terms.prices[before.price], terms.name(before.price)
         if before.id in keys:
             quantity = msgspec.structs.replace(

@@ -39,7 +39,7 @@ def lines_so_far(
 ) -> list[Line]:
     """Bill the usage of those items that have a key, the newest first."""
     lines: list[Line] = []
-    for item in reversed(subscription.items):
+    for item in subscription.newest_first:
         if item.id in keys:
             lines += _lines(subscription, item, terms, usage[keys[item.id]])
     return lines

@@ -107,7 +107,6 @@ def price_of(
     options |= other_currencies(
         draft.currency_options, draft.billing_scheme, own=draft.currency, path=path
     )
-    transform = draft.transform_quantity
     return Price(
         id=id,
         environment=environment,
@@ -117,9 +116,8 @@ def price_of(
         billing_scheme=draft.billing_scheme,
         currency_options=options,
         tiers_mode=draft.tiers_mode,
-        transform_quantity=transform
-        and TransformQuantity(divide_by=transform.divide_by, round=transform.round),
-        recurring=draft.recurring and _recurring(draft.recurring, meter, under(path, "recurring")),
+        transform_quantity=_transform(draft.transform_quantity),
+        recurring=_recurring(draft.recurring, meter, under(path, "recurring")),
     )
 
 
@@ -198,7 +196,15 @@ def _check_scheme(draft: PriceDraft, path: str) -> None:
         )
 
 
-def _recurring(draft: RecurringDraft, meter: Meter | None, path: str) -> Recurring:
+def _transform(draft: TransformDraft | None) -> TransformQuantity | None:
+    if draft is None:
+        return None
+    return TransformQuantity(divide_by=draft.divide_by, round=draft.round)
+
+
+def _recurring(draft: RecurringDraft | None, meter: Meter | None, path: str) -> Recurring | None:
+    if draft is None:
+        return None
     most = INTERVALS_MAX[draft.interval]
     if draft.interval_count > most:
         raise InvalidRequest(

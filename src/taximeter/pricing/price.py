@@ -22,6 +22,9 @@ TaxBehavior = Literal["exclusive", "inclusive", "unspecified"]
 DimensionFilters = tuple[tuple[str, tuple[str, ...]], ...]
 """Which usage a price is for: under each key one of the values; as in `UsageQuery`."""
 
+Counted = tuple[str, DimensionFilters]
+"""A meter, and what of its usage: two prices with the same have the same quantities."""
+
 
 class Tier(msgspec.Struct, frozen=True, kw_only=True):
     """Units above the tier before and up to `up_to` (None: without end), and what they cost."""
@@ -87,6 +90,13 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     def metered(self) -> bool:
         """Say whether a meter counts the units."""
         return self.recurring is not None and self.recurring.usage_type == "metered"
+
+    @property
+    def counted(self) -> Counted:
+        """Return what a metered price counts."""
+        assert self.recurring is not None, "metered prices are recurring"
+        assert self.recurring.meter is not None, "metered prices have a meter"
+        return self.recurring.meter, self.recurring.dimension_filters
 
 
 class PriceFilter(msgspec.Struct, frozen=True, kw_only=True):

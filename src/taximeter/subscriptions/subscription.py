@@ -12,7 +12,16 @@ import msgspec
 from taximeter.kit.paging import Cursor, Page
 from taximeter.pricing.price import Interval, Price
 
-Status = Literal["trialing", "active", "past_due", "paused", "canceled", "unpaid", "incomplete"]
+Status = Literal[
+    "trialing",
+    "active",
+    "past_due",
+    "paused",
+    "canceled",
+    "unpaid",
+    "incomplete",
+    "incomplete_expired",
+]
 BillingMode = Literal["classic", "flexible"]
 CollectionMethod = Literal["charge_automatically", "send_invoice"]
 ProrationBehavior = Literal["create_prorations", "none", "always_invoice"]
@@ -94,6 +103,11 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
     metadata: dict[str, str] = {}
     revision: int = 0
+
+    @property
+    def newest_first(self) -> tuple[SubscriptionItem, ...]:
+        """Return the items as invoices list them; those of one moment stand as they were sent."""
+        return tuple(sorted(self.items, key=lambda item: -item.created))
 
     @property
     def current_period_start(self) -> int:

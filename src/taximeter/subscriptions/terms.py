@@ -7,7 +7,7 @@ from taximeter.kit.metadata import MetadataError, merged
 from taximeter.kit.periods import DAY_SECONDS
 from taximeter.subscriptions.subscription import BillingThresholds, CollectionMethod
 
-CancelAt: TypeAlias = "int | Literal['min_period_end', 'max_period_end'] | None"
+CancelAt: TypeAlias = int | Literal["min_period_end", "max_period_end"] | None
 """A moment, or the end of the period: all items have the same one, so shortest and longest agree.
 """
 

@@ -81,12 +81,24 @@ def update(
             "A canceled subscription can only update its cancellation_details and metadata. "
             "Create a new subscription instead."
         )
+    _check_pause(change, now)
     subscription = _with_terms(before, change)
     updated = _with_items(subscription, change, prices, now)
     subscription = _with_end(updated.subscription, change, now)
     return msgspec.structs.replace(
         updated,
         subscription=msgspec.structs.replace(subscription, revision=before.revision + 1),
+    )
+
+
+def _check_pause(change: SubscriptionChange, now: int) -> None:
+    pause = change.pause_collection
+    if pause is UNSET or pause is None or pause.resumes_at is None or pause.resumes_at > now:
+        return
+    raise InvalidRequest(
+        f"Invalid pause_collection[resumes_at]: {pause.resumes_at} must lie in the future, which "
+        f"begins at {now}. To resume at once, unset pause_collection.",
+        param="pause_collection[resumes_at]",
     )
 
 

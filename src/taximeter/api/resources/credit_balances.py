@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.expand import asked_for
+from taximeter.api.expand import expanded
 from taximeter.api.lists import ListObject, ListParams, list_object, unknown_cursor
 from taximeter.api.params import Params
 from taximeter.api.resources.credit_grants import NO_ACCOUNTS, ScopeParam
@@ -23,6 +23,7 @@ from taximeter.credits.balance import Scope, add_up, within
 from taximeter.credits.grant import CreditBalanceTransaction, CreditGrant
 from taximeter.customers import Customer
 from taximeter.errors import NotFound, ParameterMissing, ResourceMissing
+from taximeter.invoicing.unbilled import credits_left, unbilled_invoices
 from taximeter.kit.paging import UnknownCursor
 from taximeter.test_clocks import present
 
@@ -38,12 +39,13 @@ class FilterParam(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SummaryParams(Params, frozen=True, kw_only=True):
-    """What asking for a balance takes."""
+    """What asking for a balance takes; `live` is ours."""
 
     refused = {"customer_account": NO_ACCOUNTS}
 
     customer: str
     filter: FilterParam
+    live: bool = False
 
 
 class TransactionList(ListParams, frozen=True, kw_only=True):
@@ -67,11 +69,26 @@ def _summary(context: Context, params: SummaryParams) -> CreditBalanceSummaryObj
         test_clock=customer.test_clock,
         clock=context.services.clock,
     )
-    expanded = asked_for(params.expand, "customer")
+    live = _live(context, customer) if params.live else None
+    whole = "customer" in expanded(params.expand)
     return summary_object(
-        add_up(grants, balances=balances, now=now),
+        add_up(grants, balances=balances, now=now, live=live),
         context.environment,
-        customer=customer_object(customer, context.environment) if expanded else customer.id,
+        customer=customer_object(customer, context.environment) if whole else customer.id,
+    )
+
+
+def _live(context: Context, customer: Customer) -> dict[str, int]:
+    """Return what will be left of each grant once all that was used by now is billed."""
+    unit = context.unit
+    grants = unit.credit_grants.of_customers(customer.environment, (customer.id,), ended=True)
+    ids = [grant.id for grant in grants]
+    invoices = unbilled_invoices(customer, billing=context.billing())
+    return credits_left(
+        invoices,
+        customer=customer,
+        grants=grants,
+        balances=unit.credit_ledger.balances(customer.environment, ids),
     )
 
 
@@ -131,12 +148,12 @@ def _retrieve(context: Context, params: Params) -> CreditBalanceTransactionObjec
 def _rendered(
     context: Context, params: Params, entry: CreditBalanceTransaction
 ) -> CreditBalanceTransactionObject:
-    expanded = None
-    if asked_for(params.expand, "credit_grant"):
+    whole = None
+    if "credit_grant" in expanded(params.expand, in_list=isinstance(params, ListParams)):
         grant = context.unit.credit_grants.get(context.environment.id, entry.credit_grant)
         assert grant is not None, "a grant with entries is never deleted"
-        expanded = credit_grant_object(grant, context.environment)
-    return transaction_object(entry, context.environment, grant=expanded)
+        whole = credit_grant_object(grant, context.environment)
+    return transaction_object(entry, context.environment, grant=whole)
 
 
 _ALL = "/v1/billing/credit_balance_transactions"

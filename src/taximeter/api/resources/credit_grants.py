@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.expand import asked_for
+from taximeter.api.expand import expanded
 from taximeter.api.lists import ListObject, ListParams, UnixTime, list_object, unknown_cursor
 from taximeter.api.params import Params
 from taximeter.api.services import Context
@@ -208,7 +208,7 @@ def _list(context: Context, params: CreditGrantList) -> ListObject[CreditGrantOb
 def rendered(context: Context, params: Params, grant: CreditGrant) -> CreditGrantObject:
     """Render a grant, with its customer where the request asks for that."""
     customer = None
-    if asked_for(params.expand, "customer"):
+    if "customer" in expanded(params.expand, in_list=isinstance(params, ListParams)):
         found = context.unit.customers.get(context.environment.id, grant.customer)
         assert found is not None, "customers are never dropped"
         customer = customer_object(found, context.environment)

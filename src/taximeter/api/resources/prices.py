@@ -251,8 +251,9 @@ def _expanded_product(
     default: PriceObject | None = None
     if "product.default_price" in names and product.default_price is not None:
         found = context.unit.prices.get(context.environment.id, product.default_price)
-        inner = within(names, "product.default_price")
-        default = found and price_object(found, context.environment, expanded=inner)
+        if found is not None:
+            inner = within(names, "product.default_price")
+            default = price_object(found, context.environment, expanded=inner)
     return product_object(product, context.environment, default_price=default)
 
 

@@ -24,7 +24,7 @@ from taximeter.api.resources.price_params import (
     price_draft,
 )
 from taximeter.api.services import Context
-from taximeter.api.wire.price import price_object
+from taximeter.api.wire.price import PriceObject, price_object
 from taximeter.api.wire.product import (
     PRODUCT_EXPANDABLE,
     DeletedProductObject,
@@ -158,10 +158,15 @@ def _create(context: Context, params: ProductCreate) -> ProductObject:
 
 
 def _default_draft(data: DefaultPriceParam) -> PriceDraft:
-    recurring = data.recurring and RecurringDraft(
-        interval=data.recurring.interval, interval_count=data.recurring.interval_count
+    draft = price_draft(data)
+    if data.recurring is None:
+        return draft
+    return msgspec.structs.replace(
+        draft,
+        recurring=RecurringDraft(
+            interval=data.recurring.interval, interval_count=data.recurring.interval_count
+        ),
     )
-    return msgspec.structs.replace(price_draft(data), recurring=recurring)
 
 
 def _retrieve(context: Context, params: Params) -> ProductObject:
@@ -220,11 +225,12 @@ def _list(context: Context, params: ProductList) -> ListObject[ProductObject]:
 
 def _rendered(context: Context, product: Product, names: frozenset[str]) -> ProductObject:
     """Render a product, looking its default price up where that is expanded."""
-    default = None
+    default: PriceObject | None = None
     if "default_price" in names and product.default_price is not None:
         found = context.unit.prices.get(context.environment.id, product.default_price)
-        inner = within(names, "default_price")
-        default = found and price_object(found, context.environment, expanded=inner)
+        if found is not None:
+            inner = within(names, "default_price")
+            default = price_object(found, context.environment, expanded=inner)
     return product_object(product, context.environment, default_price=default)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from taximeter.api.wire.credit_grant import CreditAmount, CreditGrantObject, credit_amount
 from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject
@@ -13,10 +14,11 @@ from taximeter.environments import Environment
 
 
 class BalanceObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left in one currency."""
+    """What is left in one currency; `live_available_balance` is ours, where it is asked for."""
 
     available_balance: CreditAmount
     ledger_balance: CreditAmount
+    live_available_balance: CreditAmount | UnsetType = UNSET
 
 
 class CreditBalanceSummaryObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +81,9 @@ def summary_object(
             BalanceObject(
                 available_balance=credit_amount(one.currency, one.available),
                 ledger_balance=credit_amount(one.currency, one.ledger),
+                live_available_balance=UNSET
+                if one.live is None
+                else credit_amount(one.currency, one.live),
             )
             for one in balances
         ),

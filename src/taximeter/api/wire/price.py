@@ -45,7 +45,7 @@ class CurrencyOptionObject(msgspec.Struct, frozen=True, kw_only=True):
 
     custom_unit_amount: None = None
     tax_behavior: TaxBehavior
-    tiers: tuple[TierObject, ...] | UnsetType = UNSET
+    tiers: tuple[TierObject, ...] | None
     unit_amount: int | None
     unit_amount_decimal: str | None
 
@@ -79,7 +79,7 @@ class PriceObject(msgspec.Struct, frozen=True, kw_only=True):
     product: str | ProductObject
     recurring: RecurringObject | None
     tax_behavior: TaxBehavior
-    tiers: tuple[TierObject, ...] | UnsetType = UNSET
+    tiers: tuple[TierObject, ...] | None | UnsetType = UNSET
     tiers_mode: TiersMode | None
     transform_quantity: TransformQuantity | None
     type: PriceType
@@ -99,7 +99,6 @@ def price_object(
     options: dict[str, CurrencyOptionObject] | UnsetType = UNSET
     if "currency_options" in expanded:
         options = {currency: _option(option) for currency, option in price.currency_options.items()}
-    tiers = tuple(map(_tier, own.tiers)) if own.tiers and "tiers" in expanded else UNSET
     return PriceObject(
         id=price.id,
         active=price.active,
@@ -114,7 +113,7 @@ def price_object(
         product=product or price.product,
         recurring=None if price.recurring is None else _recurring(price.recurring),
         tax_behavior=own.tax_behavior,
-        tiers=tiers,
+        tiers=_tiers(own) if "tiers" in expanded else UNSET,
         tiers_mode=price.tiers_mode,
         transform_quantity=price.transform_quantity,
         type=price.type,
@@ -136,7 +135,7 @@ def spelled(amount: Decimal | None) -> str | None:
 def _option(option: CurrencyOption) -> CurrencyOptionObject:
     return CurrencyOptionObject(
         tax_behavior=option.tax_behavior,
-        tiers=tuple(map(_tier, option.tiers)) if option.tiers else UNSET,
+        tiers=_tiers(option),
         unit_amount=whole(option.unit_amount),
         unit_amount_decimal=spelled(option.unit_amount),
     )
@@ -151,6 +150,10 @@ def _recurring(recurring: Recurring) -> RecurringObject:
         trial_period_days=recurring.trial_period_days,
         usage_type=recurring.usage_type,
     )
+
+
+def _tiers(option: CurrencyOption) -> tuple[TierObject, ...] | None:
+    return tuple(map(_tier, option.tiers)) or None
 
 
 def _tier(tier: Tier) -> TierObject:

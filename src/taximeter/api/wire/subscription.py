@@ -1,11 +1,12 @@
 """`subscription` on the wire."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from taximeter.api.lists import ListObject
 from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject
+from taximeter.api.wire.invoice import InvoiceObject
 from taximeter.api.wire.subscription_item import SubscriptionItemObject
 from taximeter.environments import Environment
 from taximeter.subscriptions.subscription import (
@@ -118,7 +119,7 @@ class SubscriptionObject(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: int | None
     invoice_settings: SubscriptionInvoiceSettingsObject = SubscriptionInvoiceSettingsObject()
     items: ListObject[SubscriptionItemObject]
-    latest_invoice: Any
+    latest_invoice: str | InvoiceObject | None
     livemode: bool
     managed_payments: None = None
     metadata: dict[str, str]
@@ -147,7 +148,7 @@ def subscription_object(
     *,
     items: list[SubscriptionItemObject],
     customer: CustomerObject | DeletedCustomerObject | None = None,
-    latest_invoice: object = None,
+    latest_invoice: InvoiceObject | None = None,
 ) -> SubscriptionObject:
     """Render a subscription; the customer and the invoice are there where they are expanded."""
     ends_with_period = subscription.cancel_at_period_end and subscription.ended_at is None

@@ -109,6 +109,7 @@ invoice_items = Table(
     Column("position", Integer, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
     Column("environment", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
     Column("customer", Text, nullable=False),
     Column("test_clock", Text),
     Column("invoice", Text),

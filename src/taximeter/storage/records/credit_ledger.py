@@ -18,7 +18,7 @@ _OF_INVOICE = _ALL.where(
     entries.c.environment == bindparam("env"), entries.c.invoice == bindparam("the_invoice")
 ).order_by(entries.c.position)
 _BALANCES = (
-    select(entries.c.credit_grant, func.sum(entries.c.amount))
+    select(entries.c.credit_grant, func.sum(entries.c.amount).label("balance"))
     .where(
         entries.c.environment == bindparam("env"),
         entries.c.credit_grant.in_(bindparam("ids", expanding=True)),
@@ -56,7 +56,8 @@ class CreditLedgerTable:
     def balances(self, environment: int, grants: Collection[str]) -> dict[str, int]:
         """Return what is left of each grant: the sum of its entries."""
         rows = rows_with_ids(self._connection, _BALANCES, environment, grants)
-        return {**dict.fromkeys(grants, 0), **{grant: int(balance) for grant, balance in rows}}
+        found = {row.credit_grant: int(row.balance) for row in rows}
+        return {grant: found.get(grant, 0) for grant in grants}
 
     def was_applied(self, environment: int, grant: str) -> bool:
         """Say whether the grant ever paid for an invoice, voided or not."""

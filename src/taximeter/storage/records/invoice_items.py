@@ -10,7 +10,7 @@ from taximeter.invoicing.invoice import InvoiceItem, InvoiceItemFilter
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.billing_tables import invoice_items
 from taximeter.storage.records.many import rows_with_ids
-from taximeter.storage.records.paging import fetch_page
+from taximeter.storage.records.paging import created_within, fetch_page
 
 _ALL = select(invoice_items.c.details)
 _ONE = (invoice_items.c.environment == bindparam("env"), invoice_items.c.id == bindparam("the_id"))
@@ -57,7 +57,7 @@ class InvoiceItemTable:
         """Return what stands on no invoice yet, newest first."""
         rows = rows_with_ids(self._connection, _PENDING, environment, customers)
         newest_first = sorted(rows, key=lambda row: row.position, reverse=True)
-        return [_DECODER.decode(details) for _, details in newest_first]
+        return [_DECODER.decode(row.details) for row in newest_first]
 
     def page(self, environment: int, cursor: Cursor, where: InvoiceItemFilter) -> Page[InvoiceItem]:
         """Return a page, newest first. Raises UnknownCursor."""
@@ -70,6 +70,7 @@ class InvoiceItemTable:
         if where.pending is not None:
             pending = columns.invoice.is_(None)
             statement = statement.where(pending if where.pending else ~pending)
+        statement = created_within(statement, invoice_items, where.created)
         if where.customer is None and where.invoice is None:
             statement = statement.where(columns.test_clock.is_(None))
         page = fetch_page(
@@ -84,6 +85,7 @@ def _row(item: InvoiceItem) -> dict[str, Any]:
     return {
         "id": item.id,
         "environment": item.environment,
+        "created": item.created,
         "customer": item.customer,
         "test_clock": item.test_clock,
         "invoice": item.invoice,

@@ -10,7 +10,7 @@ from taximeter.invoicing.invoice import Invoice, InvoiceFilter
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.billing_tables import invoices
 from taximeter.storage.records.many import rows_with_ids
-from taximeter.storage.records.paging import fetch_page
+from taximeter.storage.records.paging import fetch_page, moment_within
 
 _ALL = select(invoices.c.details)
 _ONE = (invoices.c.environment == bindparam("env"), invoices.c.id == bindparam("the_id"))
@@ -93,19 +93,8 @@ def _filtered(statement: Select[Any], where: InvoiceFilter) -> Select[Any]:
     for column, value in equal.items():
         if value is not None:
             statement = statement.where(column == value)
-    # A comparison with None cannot even be written down, so each waits for its bound.
-    if where.created_gt is not None:
-        statement = statement.where(columns.created > where.created_gt)
-    if where.created_gte is not None:
-        statement = statement.where(columns.created >= where.created_gte)
-    if where.created_lt is not None:
-        statement = statement.where(columns.created < where.created_lt)
-    if where.created_lte is not None:
-        statement = statement.where(columns.created <= where.created_lte)
-    if where.due_date_gt is not None:
-        statement = statement.where(columns.due_date > where.due_date_gt)
-    if where.due_date_lt is not None:
-        statement = statement.where(columns.due_date < where.due_date_lt)
+    statement = moment_within(statement, columns.created, where.created)
+    statement = moment_within(statement, columns.due_date, where.due_date)
     if where.customer is None and where.subscription is None:
         statement = statement.where(columns.test_clock.is_(None))
     return statement

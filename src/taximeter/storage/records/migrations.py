@@ -217,6 +217,7 @@ MIGRATIONS = (
                 position {id},
                 id TEXT NOT NULL UNIQUE,
                 environment INTEGER NOT NULL,
+                created BIGINT NOT NULL,
                 customer TEXT NOT NULL,
                 test_clock TEXT,
                 invoice TEXT,

@@ -1,10 +1,12 @@
 """Cursor paging over tables that are ordered by `position`."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 
 from taximeter.kit.paging import CreatedRange, Cursor, Page, UnknownCursor, trim_page
+
+Selected = TypeVar("Selected", bound=Select[Any])
 
 
 def fetch_page(
@@ -29,18 +31,24 @@ def fetch_page(
     return trim_page(rows, cursor)
 
 
-def created_within(statement: Select[Any], table: Table, bounds: CreatedRange) -> Select[Any]:
+def created_within(statement: Selected, table: Table, bounds: CreatedRange) -> Selected:
     """Keep the rows that were created within bounds."""
-    created = table.c.created
+    return moment_within(statement, table.c.created, bounds)
+
+
+def moment_within(
+    statement: Select[Any], column: ColumnElement[Any], bounds: CreatedRange
+) -> Select[Any]:
+    """Keep the rows with a moment within bounds."""
     # A comparison with None cannot even be written down, so each waits for its bound.
     if bounds.gt is not None:
-        statement = statement.where(created > bounds.gt)
+        statement = statement.where(column > bounds.gt)
     if bounds.gte is not None:
-        statement = statement.where(created >= bounds.gte)
+        statement = statement.where(column >= bounds.gte)
     if bounds.lt is not None:
-        statement = statement.where(created < bounds.lt)
+        statement = statement.where(column < bounds.lt)
     if bounds.lte is not None:
-        statement = statement.where(created <= bounds.lte)
+        statement = statement.where(column <= bounds.lte)
     return statement
 
 
