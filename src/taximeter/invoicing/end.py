@@ -5,7 +5,7 @@ import msgspec
 from taximeter.due import Due
 from taximeter.invoicing.at_once import invoice_at_once
 from taximeter.invoicing.billing import Billing
-from taximeter.invoicing.change import find
+from taximeter.invoicing.current import find_current
 from taximeter.invoicing.invoice import InvoiceItem
 from taximeter.invoicing.proration import proration
 from taximeter.invoicing.so_far import key_so_far, lines_so_far
@@ -19,11 +19,10 @@ def end(id: str, cancellation: Cancellation, *, billing: Billing) -> Subscriptio
     """Cancel a subscription: usage so far is billed only with `invoice_now`.
 
     With `prorate` unused licensed time is paid back: on that invoice, or pending. Raises NotFound,
-    LogFailed.
+    Locked, LogFailed.
     """
     unit = billing.unit
-    before = find(id, billing=billing)
-    now = billing.present(before.test_clock)
+    before, now = find_current(id, billing=billing)
     ended = canceled(before, cancellation, now=now)
     terms = read_terms(unit, billing.environment, {item.price for item in before.items})
     items = _unused(before, terms, now) if cancellation.prorate else []
