@@ -11,8 +11,11 @@ from taximeter.invoicing.proration import proration
 from taximeter.invoicing.so_far import key_so_far, lines_so_far
 from taximeter.invoicing.terms import Terms, read_terms
 from taximeter.invoicing.usage import UsageKey
+from taximeter.kit.paging import Cursor
 from taximeter.subscriptions.cancel import Cancellation, canceled
-from taximeter.subscriptions.subscription import Subscription
+from taximeter.subscriptions.subscription import Subscription, SubscriptionFilter
+
+_AT_ONCE = 100
 
 
 def end(id: str, cancellation: Cancellation, *, billing: Billing) -> Subscription:
@@ -44,6 +47,20 @@ def end(id: str, cancellation: Cancellation, *, billing: Billing) -> Subscriptio
         ]
     )
     return ended
+
+
+def end_all(customer: str, *, billing: Billing) -> None:
+    """Cancel every subscription of a customer who is deleted; nothing more is billed.
+
+    Raises Locked.
+    """
+    where = SubscriptionFilter(customer=customer)
+    while True:
+        page = billing.unit.subscriptions.page(billing.environment, Cursor(limit=_AT_ONCE), where)
+        for one in page.data:
+            end(one.id, Cancellation(), billing=billing)
+        if not page.has_more:
+            return
 
 
 def _unused(subscription: Subscription, terms: Terms, now: int) -> list[InvoiceItem]:
