@@ -198,3 +198,10 @@ def test_what_is_collected_can_pause_and_go_on(world: World) -> None:
     assert [invoice.status for invoice in world.invoices(made.id)] == ["void"]
     resumed = world.client.v1.subscriptions.update(made.id, {"pause_collection": ""})
     assert resumed.pause_collection is None
+
+
+def test_a_deleted_customers_subscriptions_end(world: World) -> None:
+    made = [world.subscribe(world.tokens).id, world.subscribe(world.seats).id]
+    world.client.v1.customers.delete(world.customer)
+    statuses = [world.client.v1.subscriptions.retrieve(id).status for id in made]
+    assert statuses == ["canceled", "canceled"]

@@ -5,6 +5,7 @@ import msgspec
 from taximeter.errors import ResourceMissing
 from taximeter.invoicing.at_once import invoice_at_once, schedule
 from taximeter.invoicing.billing import Billing
+from taximeter.invoicing.current import check_clock
 from taximeter.invoicing.first import begun, first_lines, past_usage
 from taximeter.invoicing.terms import read_terms
 from taximeter.subscriptions.create import NewSubscription, create
@@ -13,11 +14,12 @@ from taximeter.subscriptions.subscription import Subscription
 
 
 def begin(asked: NewSubscription, *, customer: str, billing: Billing) -> Subscription:
-    """Begin a subscription of a customer. Raises ResourceMissing, InvalidRequest, LogFailed."""
+    """Begin a subscription of a customer. Raises its errors, and Locked and LogFailed."""
     unit, environment = billing.unit, billing.environment
     found = unit.customers.get(environment, customer)
     if found is None or found.deleted_at is not None:
         raise ResourceMissing(f"No such customer: '{customer}'", param="customer")
+    check_clock(found.test_clock, billing=billing)
     named = {item.price for item in asked.items if item.price is not None}
     terms = read_terms(unit, environment, named)
     prices = prices_of((), asked.items, terms.prices)

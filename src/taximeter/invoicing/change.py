@@ -2,7 +2,7 @@
 
 import msgspec
 
-from taximeter.errors import InvalidRequest, NotFound
+from taximeter.errors import InvalidRequest
 from taximeter.invoicing.adjustment import (
     Adjustment,
     adjusted,
@@ -13,6 +13,7 @@ from taximeter.invoicing.adjustment import (
 )
 from taximeter.invoicing.at_once import invoice_at_once, schedule
 from taximeter.invoicing.billing import Billing
+from taximeter.invoicing.current import find_current
 from taximeter.invoicing.invoice import BillingReason
 from taximeter.invoicing.so_far import items_so_far, lines_so_far
 from taximeter.invoicing.terms import Terms, read_terms
@@ -21,23 +22,14 @@ from taximeter.subscriptions.subscription import Subscription
 from taximeter.subscriptions.update import SubscriptionChange, update
 
 
-def find(id: str, *, billing: Billing) -> Subscription:
-    """Return the subscription. Raises NotFound."""
-    found = billing.unit.subscriptions.get(billing.environment, id)
-    if found is None:
-        raise NotFound(f"No such subscription: '{id}'", param="id")
-    return found
-
-
 def change(id: str, asked: SubscriptionChange, *, billing: Billing) -> Subscription:
     """Change a subscription: what it owes for it is billed at once, or pends.
 
     A new period, and `always_invoice`, make an invoice at once. Raises NotFound, InvalidRequest,
-    ResourceMissing, LogFailed.
+    ResourceMissing, Locked, LogFailed.
     """
     unit = billing.unit
-    before = find(id, billing=billing)
-    now = billing.present(before.test_clock)
+    before, now = find_current(id, billing=billing)
     named = {one.price for one in asked.items if one.price is not None}
     terms = read_terms(unit, billing.environment, named | {one.price for one in before.items})
     prices = prices_of(before.items, asked.items, terms.prices)

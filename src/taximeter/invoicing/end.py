@@ -5,25 +5,27 @@ import msgspec
 from taximeter.due import Due
 from taximeter.invoicing.at_once import invoice_at_once
 from taximeter.invoicing.billing import Billing
-from taximeter.invoicing.change import find
+from taximeter.invoicing.current import find_current
 from taximeter.invoicing.invoice import InvoiceItem
 from taximeter.invoicing.proration import proration
 from taximeter.invoicing.so_far import key_so_far, lines_so_far
 from taximeter.invoicing.terms import Terms, read_terms
 from taximeter.invoicing.usage import UsageKey
+from taximeter.kit.paging import Cursor
 from taximeter.subscriptions.cancel import Cancellation, canceled
-from taximeter.subscriptions.subscription import Subscription
+from taximeter.subscriptions.subscription import Subscription, SubscriptionFilter
+
+_AT_ONCE = 100
 
 
 def end(id: str, cancellation: Cancellation, *, billing: Billing) -> Subscription:
     """Cancel a subscription: usage so far is billed only with `invoice_now`.
 
     With `prorate` unused licensed time is paid back: on that invoice, or pending. Raises NotFound,
-    LogFailed.
+    Locked, LogFailed.
     """
     unit = billing.unit
-    before = find(id, billing=billing)
-    now = billing.present(before.test_clock)
+    before, now = find_current(id, billing=billing)
     ended = canceled(before, cancellation, now=now)
     terms = read_terms(unit, billing.environment, {item.price for item in before.items})
     items = _unused(before, terms, now) if cancellation.prorate else []
@@ -45,6 +47,20 @@ def end(id: str, cancellation: Cancellation, *, billing: Billing) -> Subscriptio
         ]
     )
     return ended
+
+
+def end_all(customer: str, *, billing: Billing) -> None:
+    """Cancel every subscription of a customer who is deleted; nothing more is billed.
+
+    Raises Locked.
+    """
+    where = SubscriptionFilter(customer=customer)
+    while True:
+        page = billing.unit.subscriptions.page(billing.environment, Cursor(limit=_AT_ONCE), where)
+        for one in page.data:
+            end(one.id, Cancellation(), billing=billing)
+        if not page.has_more:
+            return
 
 
 def _unused(subscription: Subscription, terms: Terms, now: int) -> list[InvoiceItem]:

@@ -23,6 +23,7 @@ from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject, c
 from taximeter.api.wire.test_clock import test_clock_object
 from taximeter.customers import Customer, CustomerChange, CustomerFilter, TaxExempt
 from taximeter.errors import InvalidRequest, ResourceMissing
+from taximeter.invoicing.end import end_all
 from taximeter.kit.paging import UnknownCursor
 
 EXPANDABLE = frozenset({"default_source", "test_clock"})
@@ -150,6 +151,7 @@ def _delete(context: Context, params: Params) -> Rendered:
         clock = _clock(context, there.test_clock)
         test_clocks.check_ready(clock)
         now = clock.frozen_time
+    end_all(id, billing=context.billing())
     customer = customers.delete(store=store, environment=context.environment, id=id, now=now)
     return _render(context, params, customer)
 

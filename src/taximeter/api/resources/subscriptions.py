@@ -29,7 +29,8 @@ from taximeter.api.services import Context
 from taximeter.api.wire.subscription import SubscriptionObject
 from taximeter.errors import ParameterMissing
 from taximeter.invoicing.begin import begin
-from taximeter.invoicing.change import change, find
+from taximeter.invoicing.change import change
+from taximeter.invoicing.current import find
 from taximeter.invoicing.end import end
 from taximeter.kit.paging import UnknownCursor
 from taximeter.subscriptions.cancel import Cancellation
