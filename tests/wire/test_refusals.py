@@ -12,6 +12,7 @@ from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 from tests.wire.prices import create_price, create_product, metered
+from tests.wire.refusals.catalog import CATALOG
 from tests.wire.refusals.events import EVENT_ROWS
 from tests.wire.refusals.ingestion import INGESTION
 from tests.wire.refusals.lists import LISTS
@@ -34,6 +35,7 @@ ROWS = (
     *REQUESTS,
     *INGESTION,
     *PRICES,
+    *CATALOG,
     *PRICE_SETS,
     *V2,
 )
