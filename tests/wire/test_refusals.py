@@ -12,6 +12,7 @@ from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 from tests.wire.prices import create_price, create_product, metered
+from tests.wire.refusals.catalog import CATALOG
 from tests.wire.refusals.clocks import TEST_CLOCKS
 from tests.wire.refusals.credits import CREDITS
 from tests.wire.refusals.events import EVENT_ROWS
@@ -37,6 +38,7 @@ ROWS = (
     *INGESTION,
     *CREDITS,
     *PRICES,
+    *CATALOG,
     *PRICE_SETS,
     *TEST_CLOCKS,
     *V2,
