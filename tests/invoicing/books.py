@@ -106,7 +106,7 @@ def a_subscription(
         items=tuple(
             SubscriptionItem(
                 id=f"si_{number}",
-                created=start,
+                created=start + number,
                 price=price.id,
                 current_period_start=start,
                 current_period_end=end,

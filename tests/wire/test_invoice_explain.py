@@ -103,6 +103,8 @@ def test_usage_after_finalization_changes_no_figure_and_is_reported(
     line = invoice.lines.data[1]
     explained = ask(world, f"/v1/invoices/{invoice.id}/lines/{line.id}/explain")
     assert explained["recomputed"] is True
+    (address,) = explained["events"]
+    assert [event["value"] for event in ask(world, address)["data"]] == ["19.5", "40.5", "60"]
     late = ask(world, f"/v1/invoices/{invoice.id}/late_usage")
     (quantity,) = late["quantities"]
     assert (quantity["billed"], quantity["value"]) == ("120", "124")

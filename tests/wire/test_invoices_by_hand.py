@@ -115,6 +115,14 @@ def test_an_invoice_is_finalized_numbered_and_paid_outside(client: stripe.Stripe
     assert client.v1.customers.retrieve(customer).next_invoice_sequence == 8
 
 
+def test_a_final_invoice_keeps_the_customer_as_it_was(client: stripe.StripeClient) -> None:
+    customer = create_customer(client)
+    invoice = client.v1.invoices.finalize_invoice(draft(client, customer).id)
+    client.v1.customers.update(customer, {"name": "Another", "email": "a@example.com"})
+    same = client.v1.invoices.retrieve(invoice.id)
+    assert (same.customer_name, same.customer_email) == ("Wire", None)
+
+
 def test_a_negative_invoice_goes_to_the_balance_and_pays_the_next(
     client: stripe.StripeClient,
 ) -> None:

@@ -157,7 +157,7 @@ def _days(query: UsageQuery, reader: UsageReader) -> list[Day]:
 
 
 def event_addresses(meter: Meter, customer: str, usage: MeteredUsage) -> tuple[str, ...]:
-    """Return where the events of a quantity are listed.
+    """Return where the events of a quantity are listed, as they stood when it was billed.
 
     The list takes one value of each dimension, so filters of several values are several lists.
     """
@@ -169,6 +169,8 @@ def event_addresses(meter: Meter, customer: str, usage: MeteredUsage) -> tuple[s
             "customer": customer,
             "start_time": usage.start,
             "end_time": usage.end,
+            "canceled": "false",
+            "as_of_us": usage.as_of_us,
             **{f"dimension_filters[{key}]": value for key, value in zip(keys, values, strict=True)},
         }
         addresses.append(f"{EVENTS_PATH}?{urlencode(sent)}")

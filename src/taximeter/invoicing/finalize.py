@@ -12,6 +12,7 @@ import msgspec
 from taximeter import test_clocks
 from taximeter.credits.grant import CreditGrant
 from taximeter.credits.ledger import Entries, applied
+from taximeter.customers import Customer
 from taximeter.due import Due
 from taximeter.invoicing.invoice import Invoice
 from taximeter.invoicing.number import numbered
@@ -181,9 +182,8 @@ def _finalize(
         if invoice.pause_behavior == "void":
             customer, invoice = numbered(customers[invoice.customer], invoice)
             customers[customer.id] = customer
-            done.append(
-                msgspec.structs.replace(_closed(invoice, now), status="void", voided_at=now)
-            )
+            closed = _closed(invoice, customer, now)
+            done.append(msgspec.structs.replace(closed, status="void", voided_at=now))
             continue
         settlement = settle(
             invoice,
@@ -197,7 +197,7 @@ def _finalize(
         entries.append(new)
         customer, invoice = numbered(settlement.customer, _paid_by(settlement, new))
         customers[customer.id] = customer
-        done.append(_opened(_closed(invoice, now), now))
+        done.append(_opened(_closed(invoice, customer, now), now))
     unit.invoices.save(done)
     unit.credit_ledger.add([entry for some in entries for entry in some])
     unit.customers.save_many([customers[id] for id in _touched(done)])
@@ -215,14 +215,18 @@ def _paid_by(settlement: Settlement, entries: Entries) -> Invoice:
     return msgspec.structs.replace(invoice, lines=lines)
 
 
-def _closed(invoice: Invoice, now: int) -> Invoice:
+def _closed(invoice: Invoice, customer: Customer, now: int) -> Invoice:
     due_date = invoice.due_date
     if due_date is None and invoice.days_until_due is not None:
         due_date = now + invoice.days_until_due * DAY_SECONDS
     if invoice.collection_method != "send_invoice":
         due_date = None
     return msgspec.structs.replace(
-        invoice, finalized_at=now, automatically_finalizes_at=None, due_date=due_date
+        invoice,
+        finalized_at=now,
+        automatically_finalizes_at=None,
+        due_date=due_date,
+        billed_to=msgspec.structs.replace(customer.details, metadata={}),
     )
 
 

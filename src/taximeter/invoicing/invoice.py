@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from taximeter.customers import CustomerDetails
 from taximeter.kit.paging import CreatedRange, Cursor, Page
 from taximeter.pricing.price import DimensionFilters
 from taximeter.subscriptions.subscription import CollectionMethod, PauseBehavior
@@ -80,7 +81,8 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
     """An invoice with its lines, in Stripe's order.
 
     `balance_applied` is what the customer's balance took off (negative) or put on top (positive).
-    `pause_behavior` is what becomes of it because its subscription is not collected.
+    `pause_behavior` is what becomes of it because its subscription is not collected, and
+    `billed_to` the customer as it was at finalization.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
     footer: str | None = None
     metadata: dict[str, str] = {}
+    billed_to: CustomerDetails | None = None
 
     @property
     def subtotal(self) -> int:

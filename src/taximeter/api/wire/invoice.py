@@ -178,11 +178,11 @@ def invoice_object(
     subscription_metadata: dict[str, str] | None = None,
     expanded: CustomerObject | DeletedCustomerObject | None = None,
 ) -> InvoiceObject:
-    """Render an invoice: a draft with what is known of the customer by now.
+    """Render an invoice: a draft with what is known of the customer by now, others as they were.
 
     `expanded` stands in place of the customer's id.
     """
-    details = customer.details
+    details = invoice.billed_to or customer.details
     shown = invoice.lines[:LINES_SHOWN_MAX]
     parent = None
     if invoice.subscription is not None:
@@ -229,7 +229,7 @@ def invoice_object(
         parent=parent,
         period_end=invoice.period_end,
         period_start=invoice.period_start,
-        starting_balance=invoice.starting_balance if final else details.balance,
+        starting_balance=invoice.starting_balance if final else customer.details.balance,
         status=invoice.status,
         status_transitions=StatusTransitions(
             finalized_at=invoice.finalized_at,
