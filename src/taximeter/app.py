@@ -206,7 +206,7 @@ def open_app(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
         )
         runner = Runner(
-            queue=Queue(records=stores.records, clock=clock),
+            queue=Queue(records=stores.records, clock=clock, batch_max=settings.due_batch_max),
             handlers=_handlers(stores, services),
             clock=clock,
         )

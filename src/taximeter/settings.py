@@ -55,6 +55,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key_cache_seconds: Natural = 1
     shutdown_seconds_max: Positive = 20
 
+    # Due work
+    due_batch_max: Positive = 2_000
+
     # Test clocks
     test_clock_advance_days_max: Annotated[int, msgspec.Meta(ge=1, le=36_600)] = 3_660
     test_clock_kept_days: Positive = 30

@@ -18,8 +18,8 @@ SUBSCRIPTIONS = 2_000
 KILLS_A_PERIOD = 3
 POLL_SECONDS = 0.002
 SECONDS_MAX = 120
-NO_GRACE = {"TAXIMETER_GRACE_PERIOD_HOURS": "0"}
-"""Drafts are finalized as soon as they are made, while others are still to be made."""
+SETTINGS = {"TAXIMETER_GRACE_PERIOD_HOURS": "0", "TAXIMETER_DUE_BATCH_MAX": "150"}
+"""Drafts are finalized while others are still to be made, and all in many transactions."""
 
 _STEPS = """
     SELECT count(*) + count(*) FILTER (WHERE status <> 'draft') FROM invoices
@@ -30,7 +30,7 @@ _STEPS = """
 def serving(data: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A server that is on its way; leaving the block kills it."""
     command = [sys.executable, "-m", "taximeter", "serve", "--data", str(data), "--port", "0"]
-    environ = {**os.environ, **NO_GRACE}
+    environ = {**os.environ, **SETTINGS}
     with subprocess.Popen([*command, "--dev"], stdout=subprocess.DEVNULL, env=environ) as process:
         try:
             yield process

@@ -13,6 +13,7 @@ from taximeter.credits.expire import Expiries, expiry
 from taximeter.credits.grant import CreditGrant
 from taximeter.due import Due
 from taximeter.kit.clock import MICROSECONDS, SteppingClock
+from taximeter.kit.paging import Cursor
 from taximeter.storage.records.database import RecordsDatabase, Unit
 from tests.credits.world import a_grant
 
@@ -68,6 +69,15 @@ def test_what_is_left_goes_and_the_work_with_it(sweep: Sweep) -> None:
     assert sweep.state(GRANT) == (100, None, EXPIRES)
     sweep.run(works)
     assert sweep.state(GRANT) == (0, EXPIRES, None)
+
+
+def test_the_ledger_says_when_credits_expired_even_if_it_is_told_later(sweep: Sweep) -> None:
+    works = sweep.add(GRANT)
+    sweep.clock.advance(seconds=60)
+    sweep.run(works)
+    with sweep.records.reading() as unit:
+        entry = unit.credit_ledger.page(2, Cursor(limit=1), "cus_1", GRANT.id).data[0]
+    assert (entry.effective_at, entry.created) == (EXPIRES, EXPIRES + 60)
 
 
 def test_work_that_is_done_twice_is_done_once(sweep: Sweep) -> None:

@@ -47,7 +47,7 @@ class World:
 
     def new_runner(self) -> Runner:
         runner = Runner(
-            queue=Queue(records=self.records, clock=self.clock),
+            queue=Queue(records=self.records, clock=self.clock, batch_max=100),
             handlers=dict.fromkeys(KINDS, self),
             clock=self.clock,
         )

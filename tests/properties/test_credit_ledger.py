@@ -126,7 +126,7 @@ class Books:
         with self.records.reading() as unit:
             return list(unit.credit_grants.of_customers(2, [ANN.id], ended=True))
 
-    def check(self) -> None:
+    def check_entries(self) -> None:
         """Compare what is left of each grant with its entries, and both with the rules."""
         with self.records.reading() as unit:
             balances = unit.credit_ledger.balances(2, self.grants)
@@ -153,6 +153,6 @@ def test_entries_add_up_to_what_is_left_after_any_steps(taken: list[tuple[Any, .
             books = Books(records)
             for step in taken:
                 books.take(step)
-                books.check()
+                books.check_entries()
         finally:
             records.close()

@@ -78,13 +78,8 @@ def objects(noon: ClockedServer) -> dict[str, list[dict[str, Any]]]:
         create_tiered(client, meter),
     ]
     default: Any = {"currency": "usd", "unit_amount": 1}
-    products = [
-        client.v1.products.create(params)
-        for params in (
-            EVERYTHING_OF_A_PRODUCT,
-            {"name": "Seats", "default_price_data": default},
-        )
-    ]
+    seats: Any = {"name": "Seats", "default_price_data": default}
+    products = [client.v1.products.create(one) for one in (EVERYTHING_OF_A_PRODUCT, seats)]
     return {
         "billing.meter": [one.to_dict() for one in (meter, windowed, asleep)],
         "billing.meter_event": [event.to_dict(), whole.to_dict()],

@@ -12,6 +12,8 @@ from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 from tests.wire.prices import create_price, create_product, metered
+from tests.wire.refusals.catalog import CATALOG
+from tests.wire.refusals.clocks import TEST_CLOCKS
 from tests.wire.refusals.credits import CREDITS
 from tests.wire.refusals.events import EVENT_ROWS
 from tests.wire.refusals.ingestion import INGESTION
@@ -22,7 +24,6 @@ from tests.wire.refusals.prices import PRICES
 from tests.wire.refusals.refusal import NOON, Refusal
 from tests.wire.refusals.requests import REQUESTS
 from tests.wire.refusals.rules import RULES
-from tests.wire.refusals.test_clocks import TEST_CLOCKS
 from tests.wire.refusals.usage import USAGE
 from tests.wire.refusals.v2 import V2
 from tests.wire.world import create_customer, create_meter, send, total
@@ -37,6 +38,7 @@ ROWS = (
     *INGESTION,
     *CREDITS,
     *PRICES,
+    *CATALOG,
     *PRICE_SETS,
     *TEST_CLOCKS,
     *V2,

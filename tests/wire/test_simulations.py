@@ -140,6 +140,12 @@ def test_prices_are_compared_in_a_currency_that_all_have(noon: ClockedServer, wo
         simulation(client, before=[world.cent], after=[euros], currency="eur")
 
 
+def test_a_simulation_waits_for_no_writer(noon: ClockedServer, world: World) -> None:
+    with noon.app.services.records.writing():
+        found = simulation(noon.client(), before=[world.cent], after=[world.cent])
+    assert found["unchanged"] == 3
+
+
 def test_usage_below_zero_costs_nothing(noon: ClockedServer) -> None:
     client = noon.client()
     meter, customer = create_meter(client), create_customer(client)

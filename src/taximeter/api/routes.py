@@ -93,6 +93,7 @@ def build_routes(services: Services) -> Router:
         routes=[
             Route("/healthz", _Page({"status": "ok"})),
             Route("/", _Page(_GREETING)),
+            Route("/v1/{resources}/search", _Unserved()),
             *routes,
         ],
         default=_unknown,
@@ -145,6 +146,13 @@ def unknown_url(method: str, path: str, allowed: list[str] | None = None) -> Unk
 
 async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
     raise unknown_url(scope["method"], scope["path"])
+
+
+class _Unserved:
+    """An address of Stripe's that is not served, and would be taken for that of an object."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _unknown(scope, receive, send)
 
 
 class _Page:

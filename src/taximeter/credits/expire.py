@@ -89,7 +89,7 @@ class Expiries(Generic[Unit]):
         if balance > 0 and self._awaited(unit, grant):
             unit.due.schedule((_due(grant, _next_look(grant.expires_at, now)),))
             return
-        unit.credit_ledger.add(ledger.expired(grant, balance=balance, now=now))
+        unit.credit_ledger.add(ledger.expired(grant, balance=balance, now=now, at=grant.expires_at))
         unit.credit_grants.save(msgspec.structs.replace(grant, expired_at=now, updated=now))
 
 

@@ -47,9 +47,12 @@ def applied(
     )
 
 
-def expired(grant: CreditGrant, *, balance: int, now: int) -> Entries:
-    """Return the entry that takes away what is left at expiry; none where nothing is left."""
-    return _entry(grant, "credits_expired", -balance, now=now)
+def expired(grant: CreditGrant, *, balance: int, now: int, at: int | None = None) -> Entries:
+    """Return the entry that takes away what is left at expiry; none where nothing is left.
+
+    `at` is when the credits expired, where the ledger is told of it only later.
+    """
+    return _entry(grant, "credits_expired", -balance, now=now, at=at)
 
 
 def voided(grant: CreditGrant, *, balance: int, now: int) -> Entries:

@@ -11,7 +11,6 @@ from taximeter.test_clocks import TestClock, TestClockStore, arrived, standing_a
 LEASE_SECONDS = 600
 """Longer than any batch takes: the loop that starts after a crash does not wait for it."""
 
-WORKS_AT_ONCE = 500
 TRIES_ON_TEST_CLOCKS = 3
 
 
@@ -44,10 +43,11 @@ class Records(Protocol):
 class Queue:
     """Due work, in the order of its moments: by the server's clock, or along a test clock's way."""
 
-    def __init__(self, *, records: Records, clock: Clock) -> None:
-        """Take from the records; leases and retries are dated by the clock."""
+    def __init__(self, *, records: Records, clock: Clock, batch_max: int) -> None:
+        """Take up to `batch_max` from the records; leases and retries are dated by the clock."""
         self._records = records
         self._clock = clock
+        self._batch_max = batch_max
 
     def reclaim(self) -> None:
         """End the leases of a loop that is gone."""
@@ -76,7 +76,7 @@ class Queue:
                 test_clock=None,
                 now=now,
                 leased_until=now + LEASE_SECONDS,
-                limit=WORKS_AT_ONCE,
+                limit=self._batch_max,
             )
 
     def step(self, clock: TestClock) -> Sequence[Due]:
@@ -94,7 +94,7 @@ class Queue:
                 test_clock=there.id,
                 now=now,
                 leased_until=now + LEASE_SECONDS,
-                limit=WORKS_AT_ONCE,
+                limit=self._batch_max,
             )
             moved = standing_at(there, works[0].due_at) if works else arrived(there)
             if moved != there:

@@ -9,7 +9,7 @@ from taximeter.api.endpoint import Endpoint
 from taximeter.api.expand import expanded
 from taximeter.api.lists import ListObject, ListParams, list_object, unknown_cursor
 from taximeter.api.params import Params
-from taximeter.api.resources.credit_grants import NO_ACCOUNTS, ScopeParam
+from taximeter.api.resources.credit_grants import NO_ACCOUNTS, ScopeParam, expanded_clock
 from taximeter.api.services import Context
 from taximeter.api.wire.credit_balance import (
     CreditBalanceSummaryObject,
@@ -148,16 +148,18 @@ def _retrieve(context: Context, params: Params) -> CreditBalanceTransactionObjec
 def _rendered(
     context: Context, params: Params, entry: CreditBalanceTransaction
 ) -> CreditBalanceTransactionObject:
-    whole = None
-    if "credit_grant" in expanded(params.expand, in_list=isinstance(params, ListParams)):
-        grant = context.unit.credit_grants.get(context.environment.id, entry.credit_grant)
-        assert grant is not None, "a grant with entries is never deleted"
-        whole = credit_grant_object(grant, context.environment)
-    return transaction_object(entry, context.environment, grant=whole)
+    names = expanded(params.expand, in_list=isinstance(params, ListParams))
+    grant = None
+    if "credit_grant" in names:
+        found = context.unit.credit_grants.get(context.environment.id, entry.credit_grant)
+        assert found is not None, "a grant with entries is never deleted"
+        grant = credit_grant_object(found, context.environment)
+    clock = expanded_clock(context, entry.test_clock) if "test_clock" in names else None
+    return transaction_object(entry, context.environment, grant=grant, test_clock=clock)
 
 
 _ALL = "/v1/billing/credit_balance_transactions"
-_GRANT = frozenset({"credit_grant"})
+_EXPANDABLE = frozenset({"credit_grant", "test_clock"})
 
 ENDPOINTS = (
     Endpoint(
@@ -167,6 +169,8 @@ ENDPOINTS = (
         run=_summary,
         expandable=frozenset({"customer"}),
     ),
-    Endpoint(method="GET", path=_ALL, params=TransactionList, run=_list, expandable=_GRANT),
-    Endpoint(method="GET", path=_ALL + "/{id}", params=Params, run=_retrieve, expandable=_GRANT),
+    Endpoint(method="GET", path=_ALL, params=TransactionList, run=_list, expandable=_EXPANDABLE),
+    Endpoint(
+        method="GET", path=_ALL + "/{id}", params=Params, run=_retrieve, expandable=_EXPANDABLE
+    ),
 )

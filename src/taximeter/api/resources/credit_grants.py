@@ -12,6 +12,7 @@ from taximeter.api.params import Params
 from taximeter.api.services import Context
 from taximeter.api.wire.credit_grant import CreditGrantObject, credit_grant_object
 from taximeter.api.wire.customer import customer_object
+from taximeter.api.wire.test_clock import TestClockObject, test_clock_object
 from taximeter.credits import change, create
 from taximeter.credits.create import NewGrant
 from taximeter.credits.grant import Category, CreditGrant
@@ -19,7 +20,7 @@ from taximeter.errors import InvalidRequest, ParameterMissing, ParametersExclusi
 from taximeter.kit.paging import UnknownCursor
 
 PRICES_MAX = 20
-EXPANDABLE = frozenset({"customer"})
+EXPANDABLE = frozenset({"customer", "test_clock"})
 NO_ACCOUNTS = "There are no accounts here; name the customer in 'customer'."
 _FIXED = (
     "Only expires_at and metadata can be changed after a credit grant is created; void or expire "
@@ -206,13 +207,24 @@ def _list(context: Context, params: CreditGrantList) -> ListObject[CreditGrantOb
 
 
 def rendered(context: Context, params: Params, grant: CreditGrant) -> CreditGrantObject:
-    """Render a grant, with its customer where the request asks for that."""
+    """Render a grant, with what of it the request asks to be expanded."""
+    names = expanded(params.expand, in_list=isinstance(params, ListParams))
     customer = None
-    if "customer" in expanded(params.expand, in_list=isinstance(params, ListParams)):
+    if "customer" in names:
         found = context.unit.customers.get(context.environment.id, grant.customer)
         assert found is not None, "customers are never dropped"
         customer = customer_object(found, context.environment)
-    return credit_grant_object(grant, context.environment, customer=customer)
+    clock = expanded_clock(context, grant.test_clock) if "test_clock" in names else None
+    return credit_grant_object(grant, context.environment, customer=customer, test_clock=clock)
+
+
+def expanded_clock(context: Context, test_clock: str | None) -> TestClockObject | None:
+    """Render the test clock that credits belong to, or None for those of none."""
+    if test_clock is None:
+        return None
+    found = context.unit.test_clocks.get(context.environment.id, test_clock)
+    assert found is not None, "what belongs to a test clock goes when it is deleted"
+    return test_clock_object(found, context.environment)
 
 
 _ALL = "/v1/billing/credit_grants"

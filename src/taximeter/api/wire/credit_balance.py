@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from taximeter.api.wire.credit_grant import CreditAmount, CreditGrantObject, credit_amount
 from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject
+from taximeter.api.wire.test_clock import TestClockObject
 from taximeter.credits.balance import Balance
 from taximeter.credits.grant import CreditBalanceTransaction, TransactionType
 from taximeter.environments import Environment
@@ -65,7 +66,7 @@ class CreditBalanceTransactionObject(msgspec.Struct, frozen=True, kw_only=True):
     debit: DebitObject | None
     effective_at: int
     livemode: bool
-    test_clock: str | None
+    test_clock: str | TestClockObject | None
     type: Literal["credit", "debit"]
 
 
@@ -97,8 +98,9 @@ def transaction_object(
     environment: Environment,
     *,
     grant: CreditGrantObject | None = None,
+    test_clock: TestClockObject | None = None,
 ) -> CreditBalanceTransactionObject:
-    """Render an entry, with its grant where that is to be expanded."""
+    """Render an entry, with its grant and its test clock where they are to be expanded."""
     amount = credit_amount(entry.currency, abs(entry.amount))
     line = None
     if entry.invoice is not None and entry.invoice_line_item is not None:
@@ -119,6 +121,6 @@ def transaction_object(
         debit=debit,
         effective_at=entry.effective_at,
         livemode=environment.livemode,
-        test_clock=entry.test_clock,
+        test_clock=entry.test_clock if test_clock is None else test_clock,
         type="debit" if credit is None else "credit",
     )

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject
+from taximeter.api.wire.test_clock import TestClockObject
 from taximeter.credits.grant import Category, CreditGrant
 from taximeter.environments import Environment
 
@@ -59,7 +60,7 @@ class CreditGrantObject(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str]
     name: str | None
     priority: int
-    test_clock: str | None
+    test_clock: str | TestClockObject | None
     updated: int
     voided_at: int | None
 
@@ -74,8 +75,9 @@ def credit_grant_object(
     environment: Environment,
     *,
     customer: CustomerObject | DeletedCustomerObject | None = None,
+    test_clock: TestClockObject | None = None,
 ) -> CreditGrantObject:
-    """Render a grant, with its customer where that is to be expanded."""
+    """Render a grant, with its customer and its test clock where they are to be expanded."""
     scope = CreditScope(
         price_type=None if grant.prices else "metered",
         prices=tuple(ScopePrice(id=id) for id in grant.prices) or None,
@@ -93,7 +95,7 @@ def credit_grant_object(
         metadata=grant.metadata,
         name=grant.name,
         priority=grant.priority,
-        test_clock=grant.test_clock,
+        test_clock=grant.test_clock if test_clock is None else test_clock,
         updated=grant.updated,
         voided_at=grant.voided_at,
     )
