@@ -106,7 +106,6 @@ def objects(noon: ClockedServer) -> dict[str, list[dict[str, Any]]]:
             *_spelled(noon, "prices", prices, "tiers", "currency_options"),
         ],
         "product": _spelled(noon, "products", products, "default_price"),
-        "customer": [client.v1.customers.retrieve(customer).to_dict(), full.to_dict()],
         "list": [client.v1.customers.list().to_dict(), events],
     }
 
