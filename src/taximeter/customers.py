@@ -10,7 +10,7 @@ from taximeter.environments import Environment
 from taximeter.errors import InvalidRequest, NotFound
 from taximeter.kit.ids import new_id
 from taximeter.kit.metadata import MetadataError, merged
-from taximeter.kit.paging import Cursor, Page
+from taximeter.kit.paging import CreatedRange, Cursor, Page
 
 TaxExempt = Literal["none", "exempt", "reverse"]
 
@@ -58,11 +58,16 @@ class InvoiceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustomerDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of a customer that a caller may set."""
+    """The fields of a customer that a caller may set, and the currency of the first invoice.
+
+    `balance` is in that currency's minor unit: below zero it pays for invoices, above zero it is
+    owed with the next one.
+    """
 
     address: Address | None = None
     balance: int = 0
     business_name: str | None = None
+    currency: str | None = None
     description: str | None = None
     email: str | None = None
     individual_name: str | None = None
@@ -117,19 +122,14 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     test_clock: str | None = None
 
 
-class CreatedRange(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds on a creation time, in Unix seconds."""
-
-    gt: int | None = None
-    gte: int | None = None
-    lt: int | None = None
-    lte: int | None = None
-
-
 class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which customers to list; `email` compares exactly."""
+    """Which customers to list; `email` compares exactly.
+
+    Those of test clocks are listed only for their clock.
+    """
 
     email: str | None = None
+    test_clock: str | None = None
     created: CreatedRange = CreatedRange()
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.serving import TEST_KEY
 from tests.wire.clocked import NOON, ClockedServer
+from tests.wire.prices import create_price, metered
 from tests.wire.world import create_customer, create_meter, send
 
 TYPES = {"api_error", "idempotency_error", "invalid_request_error"}
@@ -29,6 +30,12 @@ PATHS = [
     "/v1/billing/meter_events/taken",
     "/v1/billing/meter_event_adjustments",
     "/v1/billing/analytics/meter_usage",
+    "/v1/billing/price_coverage",
+    "/v1/billing/simulations",
+    "/v1/prices",
+    "/v1/prices/{price}",
+    "/v1/products",
+    "/v1/products/prod_1",
 ]
 NAMES = [
     *("address", "address[city]", "as_of", "balance", "canceled", "cancel[identifier]", "created"),
@@ -143,6 +150,7 @@ class Target:
         self.customer = create_customer(client)
         meter = client.v1.billing.meters.retrieve(self.meter)
         send(client, meter, self.customer, "1", at=NOON - 60, identifier="taken", model="large")
+        self.price = create_price(client, recurring=metered(meter)).id
         self.address, self._http = server.address, http
 
     def send(self, request: tuple[Any, ...]) -> httpx2.Response:
@@ -162,7 +170,7 @@ class Target:
         )
 
     def _named(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        names = {"{customer}": self.customer, "{meter}": self.meter}
+        names = {"{customer}": self.customer, "{meter}": self.meter, "{price}": self.price}
         for name, id in names.items():
             pairs = [(one.replace(name, id), other.replace(name, id)) for one, other in pairs]
         return pairs

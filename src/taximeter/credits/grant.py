@@ -24,6 +24,7 @@ class CreditGrant(msgspec.Struct, frozen=True, kw_only=True):
     """Credits of one customer and currency; without `prices` they pay for every metered price.
 
     `amount` is what was granted, in the minor unit. A smaller `priority` is used earlier.
+    `expired_at` is when the ledger was told of the expiry, which may be later than `expires_at`.
     """
 
     id: str
@@ -43,6 +44,12 @@ class CreditGrant(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str] = {}
     voided_at: int | None = None
     expired_at: int | None = None
+
+    def has_expired(self, now: int) -> bool:
+        """Say whether it has expired by a moment, whether or not the ledger says so yet."""
+        if self.expired_at is not None:
+            return True
+        return self.expires_at is not None and self.expires_at <= now
 
 
 class CreditBalanceTransaction(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,19 +84,27 @@ class CreditGrantStore(Protocol):
         """Keep a changed grant."""
         ...
 
-    def of_customers(self, environment: int, customers: Collection[str]) -> Sequence[CreditGrant]:
-        """Return the grants of customers that are neither voided nor expired, oldest first."""
+    def of_customers(
+        self, environment: int, customers: Collection[str], *, ended: bool = False
+    ) -> Sequence[CreditGrant]:
+        """Return the grants of customers, the older ones of each first.
+
+        Those that were voided or have expired only if `ended` asks for them.
+        """
         ...
 
     def page(self, environment: int, cursor: Cursor, customer: str | None) -> Page[CreditGrant]:
-        """Return a page, newest first. Raises UnknownCursor."""
+        """Return a page, newest first. Raises UnknownCursor.
+
+        Without a customer, those of test clocks are left out.
+        """
         ...
 
 
 class CreditLedger(Protocol):
     """Keeps entries for ever, and adds them up; every method sees one environment only."""
 
-    def add(self, entries: Sequence[CreditBalanceTransaction]) -> None:
+    def add(self, new: Sequence[CreditBalanceTransaction]) -> None:
         """Keep new entries."""
         ...
 
@@ -98,11 +113,15 @@ class CreditLedger(Protocol):
         ...
 
     def balances(self, environment: int, grants: Collection[str]) -> dict[str, int]:
-        """Return what is left of each grant: the sum of its entries."""
+        """Return what is left of each grant: the sum of its entries, 0 where it has none."""
+        ...
+
+    def was_applied(self, environment: int, grant: str) -> bool:
+        """Say whether the grant ever paid for an invoice, voided or not."""
         ...
 
     def of_invoice(self, environment: int, invoice: str) -> Sequence[CreditBalanceTransaction]:
-        """Return the entries that an invoice made, oldest first."""
+        """Return the entries that name an invoice, oldest first."""
         ...
 
     def page(

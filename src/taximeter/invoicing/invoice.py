@@ -9,9 +9,10 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from taximeter.kit.paging import Cursor, Page
+from taximeter.customers import CustomerDetails
+from taximeter.kit.paging import CreatedRange, Cursor, Page
 from taximeter.pricing.price import DimensionFilters
-from taximeter.subscriptions.subscription import CollectionMethod
+from taximeter.subscriptions.subscription import CollectionMethod, PauseBehavior
 
 InvoiceStatus = Literal["draft", "open", "paid", "uncollectible", "void"]
 BillingReason = Literal[
@@ -80,6 +81,8 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
     """An invoice with its lines, in Stripe's order.
 
     `balance_applied` is what the customer's balance took off (negative) or put on top (positive).
+    `pause_behavior` is what becomes of it because its subscription is not collected, and
+    `billed_to` the customer as it was at finalization.
     """
 
     id: str
@@ -109,10 +112,12 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
     ending_balance: int | None = None
     balance_applied: int = 0
     amount_paid: int = 0
+    pause_behavior: PauseBehavior | None = None
     threshold_amount_gte: int | None = None
     description: str | None = None
     footer: str | None = None
     metadata: dict[str, str] = {}
+    billed_to: CustomerDetails | None = None
 
     @property
     def subtotal(self) -> int:
@@ -176,12 +181,8 @@ class InvoiceFilter(msgspec.Struct, frozen=True, kw_only=True):
     subscription: str | None = None
     status: InvoiceStatus | None = None
     collection_method: CollectionMethod | None = None
-    created_gt: int | None = None
-    created_gte: int | None = None
-    created_lt: int | None = None
-    created_lte: int | None = None
-    due_date_lt: int | None = None
-    due_date_gt: int | None = None
+    created: CreatedRange = CreatedRange()
+    due_date: CreatedRange = CreatedRange()
 
 
 class InvoiceStore(Protocol):
@@ -199,6 +200,12 @@ class InvoiceStore(Protocol):
         """Return those of the invoices that exist, by id."""
         ...
 
+    def recent(
+        self, environment: int, subscriptions: Collection[str], *, period_end_gt: int
+    ) -> Sequence[Invoice]:
+        """Return the invoices of subscriptions whose period ended after a moment, oldest first."""
+        ...
+
     def save(self, invoices: Sequence[Invoice]) -> None:
         """Keep changed invoices."""
         ...
@@ -213,8 +220,12 @@ class InvoiceStore(Protocol):
 
 
 class InvoiceItemFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which invoice items to list; None does not restrict."""
+    """Which invoice items to list; None does not restrict.
 
+    Those of test clocks are listed only for a customer or an invoice.
+    """
+
+    created: CreatedRange = CreatedRange()
     customer: str | None = None
     invoice: str | None = None
     pending: bool | None = None

@@ -7,14 +7,13 @@ import msgspec
 from taximeter.invoicing.invoice import Line, MeteredUsage
 from taximeter.kit import decimals
 from taximeter.kit.clock import MICROSECONDS
+from taximeter.kit.decimals import ZERO
 from taximeter.kit.ids import new_id
 from taximeter.kit.periods import floor_us
 from taximeter.meters import Meter
 from taximeter.pricing.price import Price
 from taximeter.pricing.rate import Charge, rate
 from taximeter.subscriptions.subscription import Subscription, SubscriptionItem
-
-_ZERO = Decimal(0)
 
 
 def usage_end(meter: Meter, *, at: int, final: bool = False) -> int:
@@ -36,28 +35,48 @@ def metered_lines(
     *,
     name: str,
 ) -> tuple[Line, ...]:
+    """Bill usage of an item: see `usage_lines`."""
+    return usage_lines(
+        price,
+        usage,
+        currency=subscription.currency,
+        name=name,
+        subscription=subscription.id,
+        subscription_item=item.id,
+    )
+
+
+def usage_lines(
+    price: Price,
+    usage: MeteredUsage,
+    *,
+    currency: str,
+    name: str,
+    subscription: str | None,
+    subscription_item: str | None,
+) -> tuple[Line, ...]:
     """Bill usage: a line for each tier that it touches, and one for each flat fee.
 
     A total below zero bills nothing. After an invoice at a threshold the tiers go on where that one
     stopped: each line is what all of the period comes to less what was billed before. `name` is the
     product's.
     """
-    before = rate(price, currency=subscription.currency, quantity=max(_ZERO, usage.billed_before))
-    everything = max(_ZERO, decimals.total((usage.billed_before, usage.value)))
-    charges = rate(price, currency=subscription.currency, quantity=everything)
+    everything = max(ZERO, decimals.total((usage.billed_before, usage.value)))
+    charges = rate(price, currency=currency, quantity=everything)
     if usage.billed_before > 0:
-        charges = _difference(charges, before)
+        charges = difference(charges, rate(price, currency=currency, quantity=usage.billed_before))
     transformed = price.transform_quantity is not None
     return tuple(
         _line(
-            subscription,
-            item,
             price,
             charge,
+            currency=currency,
             start=usage.start,
             end=usage.end,
             name=name,
-            quantity=max(_ZERO, usage.value) if transformed else charge.quantity,
+            quantity=max(ZERO, usage.value) if transformed else charge.quantity,
+            subscription=subscription,
+            subscription_item=subscription_item,
             usage=usage,
         )
         for charge in charges
@@ -79,21 +98,22 @@ def licensed_lines(
     transformed = price.transform_quantity is not None
     return tuple(
         _line(
-            subscription,
-            item,
             price,
             charge,
+            currency=subscription.currency,
             start=start,
             end=end,
             name=name,
             quantity=quantity if transformed else charge.quantity,
+            subscription=subscription.id,
+            subscription_item=item.id,
             usage=None,
         )
         for charge in charges
     )
 
 
-def _difference(charges: tuple[Charge, ...], before: tuple[Charge, ...]) -> tuple[Charge, ...]:
+def difference(charges: tuple[Charge, ...], before: tuple[Charge, ...]) -> tuple[Charge, ...]:
     """Return what charges add to those that were billed; with volume tiers that may be negative."""
     billed = {(one.kind, one.tier): one for one in before}
     added = []
@@ -103,39 +123,40 @@ def _difference(charges: tuple[Charge, ...], before: tuple[Charge, ...]) -> tupl
     # A volume tier that was left for a higher one is taken back whole.
     taken_back = [_less(_nothing_of(one), one) for one in billed.values()]
     kept = [one for one in (*added, *taken_back) if one.quantity or one.exact]
-    return tuple(kept) or charges[:1]
+    return tuple(kept) or (_nothing_of(charges[0]),)
 
 
 def _less(charge: Charge, earlier: Charge) -> Charge:
     return msgspec.structs.replace(
         charge,
-        quantity=charge.quantity - earlier.quantity,
-        exact=charge.exact - earlier.exact,
+        quantity=decimals.difference(charge.quantity, earlier.quantity),
+        exact=decimals.difference(charge.exact, earlier.exact),
         amount=charge.amount - earlier.amount,
     )
 
 
 def _nothing_of(charge: Charge) -> Charge:
-    return msgspec.structs.replace(charge, quantity=_ZERO, exact=_ZERO, amount=0)
+    return msgspec.structs.replace(charge, quantity=ZERO, exact=ZERO, amount=0)
 
 
 def _line(
-    subscription: Subscription,
-    item: SubscriptionItem,
     price: Price,
     charge: Charge,
     *,
+    currency: str,
     start: int,
     end: int,
     name: str,
     quantity: Decimal,
+    subscription: str | None,
+    subscription_item: str | None,
     usage: MeteredUsage | None,
 ) -> Line:
     return Line(
         id=new_id("il"),
         kind=charge.kind,
         amount=charge.amount,
-        currency=subscription.currency,
+        currency=currency,
         description=_description(name, price, charge, quantity),
         period_start=start,
         period_end=end,
@@ -144,8 +165,8 @@ def _line(
         tier=charge.tier,
         price=price.id,
         product=price.product,
-        subscription=subscription.id,
-        subscription_item=item.id,
+        subscription=subscription,
+        subscription_item=subscription_item,
         usage=usage,
     )
 

@@ -14,6 +14,13 @@ PLACES = 12
 _THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
 """Currencies of a thousand minor units, whose amounts Stripe keeps to the nearest ten."""
 
+_ZERO_DECIMAL = frozenset(
+    {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga"}
+    | {"pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"}
+)
+"""Currencies that have no minor unit: one is one."""
+
+_TEN = Decimal(10)
 _CODE = re.compile(r"[a-z]{3}")
 
 
@@ -25,5 +32,14 @@ def is_currency(code: str) -> bool:
 def rounded(amount: Decimal, currency: str) -> int:
     """Round an amount half away from zero to what the currency can be paid in."""
     if currency in _THREE_DECIMAL:
-        return int(decimals.rounded(amount.scaleb(-1), places=0)) * 10
+        return int(decimals.divided(amount, _TEN, places=0)) * 10
     return int(decimals.rounded(amount, places=0))
+
+
+def spelled(amount: int, currency: str) -> str:
+    """Write an amount for people, in the currency's major unit: 1,234.50 for 123450 cents."""
+    if currency in _ZERO_DECIMAL:
+        return f"{amount:,}"
+    places = 3 if currency in _THREE_DECIMAL else 2
+    major, minor = divmod(abs(amount), 10**places)
+    return f"{'-' if amount < 0 else ''}{major:,}.{minor:0{places}}"

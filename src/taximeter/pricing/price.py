@@ -9,16 +9,21 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from taximeter.kit.paging import Cursor, Page
+from taximeter.kit.paging import CreatedRange, Cursor, Page
 
 Interval = Literal["day", "week", "month", "year"]
 UsageType = Literal["licensed", "metered"]
 BillingScheme = Literal["per_unit", "tiered"]
 TiersMode = Literal["graduated", "volume"]
+PriceType = Literal["one_time", "recurring"]
+Rounding = Literal["up", "down"]
 TaxBehavior = Literal["exclusive", "inclusive", "unspecified"]
 
 DimensionFilters = tuple[tuple[str, tuple[str, ...]], ...]
 """Which usage a price is for: under each key one of the values; as in `UsageQuery`."""
+
+Counted = tuple[str, DimensionFilters]
+"""A meter, and what of its usage: two prices with the same have the same quantities."""
 
 
 class Tier(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +38,7 @@ class TransformQuantity(msgspec.Struct, frozen=True, kw_only=True):
     """A quantity is divided and rounded to packages before it is priced."""
 
     divide_by: int
-    round: Literal["up", "down"]
+    round: Rounding
 
 
 class CurrencyOption(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,26 +82,39 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     nickname: str | None = None
 
     @property
+    def type(self) -> PriceType:
+        """Say whether the price is billed every period, or once."""
+        return "one_time" if self.recurring is None else "recurring"
+
+    @property
     def metered(self) -> bool:
         """Say whether a meter counts the units."""
         return self.recurring is not None and self.recurring.usage_type == "metered"
+
+    @property
+    def counted(self) -> Counted:
+        """Return what a metered price counts."""
+        assert self.recurring is not None, "metered prices are recurring"
+        assert self.recurring.meter is not None, "metered prices have a meter"
+        return self.recurring.meter, self.recurring.dimension_filters
 
 
 class PriceFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which prices to list; None, and no keys, do not restrict."""
 
     active: bool | None = None
+    created: CreatedRange = CreatedRange()
     currency: str | None = None
     interval: Interval | None = None
     lookup_keys: tuple[str, ...] = ()
     meter: str | None = None
     product: str | None = None
-    type: Literal["one_time", "recurring"] | None = None
+    type: PriceType | None = None
     usage_type: UsageType | None = None
 
 
 class LookupKeyTaken(Exception):
-    """Another active price of the environment has the lookup key."""
+    """Another price of the environment has the lookup key."""
 
 
 class PriceStore(Protocol):

@@ -1,10 +1,11 @@
 """Products: what is sold."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 import msgspec
 
-from taximeter.kit.paging import Cursor, Page
+from taximeter.kit.paging import CreatedRange, Cursor, Page
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +33,7 @@ class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which products to list; None, and no ids, do not restrict."""
 
     active: bool | None = None
+    created: CreatedRange = CreatedRange()
     ids: tuple[str, ...] = ()
     shippable: bool | None = None
     url: str | None = None
@@ -46,6 +48,10 @@ class ProductStore(Protocol):
 
     def get(self, environment: int, id: str) -> Product | None:
         """Return the product, or None."""
+        ...
+
+    def many(self, environment: int, ids: Collection[str]) -> dict[str, Product]:
+        """Return those of the products that exist, by id."""
         ...
 
     def save(self, product: Product) -> None:

@@ -4,15 +4,28 @@ All moments are Unix seconds; all periods are half-open.
 """
 
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 from typing import Literal, Protocol
 
 import msgspec
 
 from taximeter.kit.paging import Cursor, Page
+from taximeter.pricing.price import Interval, Price
 
-Status = Literal["trialing", "active", "past_due", "paused", "canceled", "unpaid", "incomplete"]
+Status = Literal[
+    "trialing",
+    "active",
+    "past_due",
+    "paused",
+    "canceled",
+    "unpaid",
+    "incomplete",
+    "incomplete_expired",
+]
 BillingMode = Literal["classic", "flexible"]
 CollectionMethod = Literal["charge_automatically", "send_invoice"]
+ProrationBehavior = Literal["create_prorations", "none", "always_invoice"]
+PauseBehavior = Literal["keep_as_draft", "mark_uncollectible", "void"]
 
 
 class BillingThresholds(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +40,12 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
 
     `usage_start` is where the usage begins that no invoice carries yet: consecutive invoices move
     it forward, and so bill every event once. It lies before `current_period_start` where a meter
-    of whole days left the last day over, or where a backdated start is not billed yet.
+    of whole days left the last day over, or where a backdated start is not billed yet; in a trial,
+    whose usage is free, it is the trial's end. `billed_before` is what invoices at thresholds have
+    billed of the current period: tiers go on from it, and the next period begins again at 0.
+
+    `billed_until` is up to where a licensed item's time is paid; None is the end of its period,
+    and it lies before that where the subscription ends first.
     """
 
     id: str
@@ -39,12 +57,14 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     current_period_start: int
     current_period_end: int
     usage_start: int
+    billed_before: Decimal = Decimal(0)
+    billed_until: int | None = None
 
 
 class PauseCollection(msgspec.Struct, frozen=True, kw_only=True):
     """What happens to the invoices of a subscription that is not collected."""
 
-    behavior: Literal["keep_as_draft", "mark_uncollectible", "void"]
+    behavior: PauseBehavior
     resumes_at: int | None = None
 
 
@@ -84,6 +104,27 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str] = {}
     revision: int = 0
 
+    @property
+    def newest_first(self) -> tuple[SubscriptionItem, ...]:
+        """Return the items as invoices list them; those of one moment stand as they were sent."""
+        return tuple(sorted(self.items, key=lambda item: -item.created))
+
+    @property
+    def current_period_start(self) -> int:
+        """Return where the running period began: all items share it."""
+        return self.items[0].current_period_start
+
+    @property
+    def serves_until(self) -> int:
+        """Return where the running period ends, or the subscription within it."""
+        end = self.current_period_end
+        return end if self.cancel_at is None else min(end, self.cancel_at)
+
+    @property
+    def current_period_end(self) -> int:
+        """Return where the running period ends: all items share it."""
+        return self.items[0].current_period_end
+
 
 class SubscriptionFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which subscriptions to list; None does not restrict.
@@ -101,6 +142,12 @@ class SubscriptionFilter(msgspec.Struct, frozen=True, kw_only=True):
     created_gte: int | None = None
     created_lt: int | None = None
     created_lte: int | None = None
+
+
+def interval_of(price: Price) -> tuple[Interval, int]:
+    """Return how often a recurring price is billed: every so many days, weeks, months or years."""
+    assert price.recurring is not None, "one-time prices are refused on subscriptions"
+    return price.recurring.interval, price.recurring.interval_count
 
 
 class SubscriptionStore(Protocol):

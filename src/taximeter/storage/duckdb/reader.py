@@ -22,7 +22,7 @@ from taximeter.usage.reader import EventQuery, Total, UsageQuery
 
 _EVENTS = f"""
     SELECT {EVENT_COLUMNS}
-    FROM {{events}} e LEFT JOIN {{cancellations}} c ON c.event_seq = e.seq
+    FROM {{events}} e LEFT JOIN {{cancellations}} c ON c.event_seq = e.seq{{as_of}}
     WHERE {{where}}
     ORDER BY e.seq {{direction}}
     LIMIT $limit
@@ -110,7 +110,7 @@ class DuckReader:
             "limit": 1,
         }
         with self._database.reading() as sources:
-            sql = sources.into(_EVENTS, where=where, direction="DESC")
+            sql = sources.into(_EVENTS, where=where, direction="DESC", as_of="")
             rows = self._read(Statement(sql, parameters))
         return event_of(rows[0]) if rows else None
 
@@ -143,6 +143,7 @@ def _events_statement(query: EventQuery, sources: Sources) -> Statement:
         "end": ("e.timestamp < make_timestamp($end)", query.end_us),
         "before_seq": ("e.seq < $before_seq", query.before_seq),
         "after_seq": ("e.seq > $after_seq", query.after_seq),
+        "as_of": ("e.received_at < make_timestamp($as_of)", query.as_of_us),
     }
     for name, (condition, value) in conditions.items():
         if value is not None:
@@ -155,7 +156,8 @@ def _events_statement(query: EventQuery, sources: Sources) -> Statement:
     if query.canceled is not None:
         where.append(f"c.seq IS {'NOT ' if query.canceled else ''}NULL")
     direction = "DESC" if query.after_seq is None else "ASC"
-    sql = sources.into(_EVENTS, where=" AND ".join(where), direction=direction)
+    as_of = "" if query.as_of_us is None else " AND c.received_at < make_timestamp($as_of)"
+    sql = sources.into(_EVENTS, where=" AND ".join(where), direction=direction, as_of=as_of)
     return Statement(sql, parameters)
 
 

@@ -4,7 +4,7 @@ What is filtered by or summed stands in columns of its own, and the whole of eac
 in `details`.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, text
 
 from taximeter.storage.records.tables import metadata
 
@@ -24,6 +24,7 @@ products = Table(
     Column("position", Integer, primary_key=True),
     Column("id", Text, nullable=False),
     Column("environment", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("url", Text),
     Column("shippable", Boolean),
@@ -37,6 +38,7 @@ prices = Table(
     Column("position", Integer, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
     Column("environment", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("product", Text, nullable=False),
     Column("currency", Text, nullable=False),
@@ -75,7 +77,11 @@ subscription_items = Table(
     Column("price", Text, nullable=False),
     Column("present", Boolean, nullable=False),
 )
-Index("subscription_items_subscription", subscription_items.c.subscription)
+Index(
+    "subscription_items_subscription",
+    subscription_items.c.environment,
+    subscription_items.c.subscription,
+)
 Index("subscription_items_price", subscription_items.c.environment, subscription_items.c.price)
 
 invoices = Table(
@@ -103,6 +109,7 @@ invoice_items = Table(
     Column("position", Integer, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
     Column("environment", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
     Column("customer", Text, nullable=False),
     Column("test_clock", Text),
     Column("invoice", Text),
@@ -161,4 +168,10 @@ due = Table(
     Column("failures", Integer, nullable=False),
     Column("error", Text),
 )
-Index("due_due_at", due.c.test_clock, due.c.due_at)
+Index("due_due_at", due.c.test_clock, due.c.due_at, due.c.kind, due.c.subject)
+Index(
+    "due_leased_until",
+    due.c.leased_until,
+    sqlite_where=text("leased_until > 0"),
+    postgresql_where=text("leased_until > 0"),
+)

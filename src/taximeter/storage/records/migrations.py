@@ -121,6 +121,10 @@ MIGRATIONS = (
         (
             "ALTER TABLE customers ADD COLUMN test_clock TEXT",
             """
+            CREATE INDEX customers_test_clock ON customers (test_clock)
+            WHERE test_clock IS NOT NULL
+            """,
+            """
             CREATE TABLE test_clocks (
                 position {id},
                 id TEXT NOT NULL UNIQUE,
@@ -134,6 +138,7 @@ MIGRATIONS = (
                 position {id},
                 id TEXT NOT NULL,
                 environment INTEGER NOT NULL,
+                created BIGINT NOT NULL,
                 active BOOLEAN NOT NULL,
                 url TEXT,
                 shippable BOOLEAN,
@@ -146,6 +151,7 @@ MIGRATIONS = (
                 position {id},
                 id TEXT NOT NULL UNIQUE,
                 environment INTEGER NOT NULL,
+                created BIGINT NOT NULL,
                 active BOOLEAN NOT NULL,
                 product TEXT NOT NULL,
                 currency TEXT NOT NULL,
@@ -183,7 +189,10 @@ MIGRATIONS = (
                 present BOOLEAN NOT NULL
             )
             """,
-            "CREATE INDEX subscription_items_subscription ON subscription_items (subscription)",
+            """
+            CREATE INDEX subscription_items_subscription
+            ON subscription_items (environment, subscription)
+            """,
             "CREATE INDEX subscription_items_price ON subscription_items (environment, price)",
             """
             CREATE TABLE invoices (
@@ -208,6 +217,7 @@ MIGRATIONS = (
                 position {id},
                 id TEXT NOT NULL UNIQUE,
                 environment INTEGER NOT NULL,
+                created BIGINT NOT NULL,
                 customer TEXT NOT NULL,
                 test_clock TEXT,
                 invoice TEXT,
@@ -266,7 +276,8 @@ MIGRATIONS = (
                 PRIMARY KEY (kind, subject)
             )
             """,
-            "CREATE INDEX due_due_at ON due (test_clock, due_at)",
+            "CREATE INDEX due_due_at ON due (test_clock, due_at, kind, subject)",
+            "CREATE INDEX due_leased_until ON due (leased_until) WHERE leased_until > 0",
         ),
     ),
 )

@@ -81,6 +81,12 @@ customers = Table(
     Column("test_clock", Text),
 )
 Index("customers_email", customers.c.environment, customers.c.email)
+Index(
+    "customers_test_clock",
+    customers.c.test_clock,
+    sqlite_where=text("test_clock IS NOT NULL"),
+    postgresql_where=text("test_clock IS NOT NULL"),
+)
 
 idempotent_requests = Table(
     "idempotent_requests",
