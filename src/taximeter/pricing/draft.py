@@ -34,6 +34,13 @@ from taximeter.usage.conditions import check_dimension
 INTERVALS_MAX: dict[Interval, int] = {"day": 1_095, "week": 156, "month": 36, "year": 3}
 """Three years of each, the longest that Stripe bills in one."""
 
+_ADJECTIVES: dict[Interval, str] = {
+    "day": "daily",
+    "week": "weekly",
+    "month": "monthly",
+    "year": "yearly",
+}
+
 TRIAL_DAYS_MAX = 730
 DIVIDE_BY_MAX = 999_999_999_999
 FILTER_VALUES_MAX = 100
@@ -95,7 +102,7 @@ def price_of(
 
     Raises InvalidRequest, naming the parameter under `path`, where the draft stands in its request.
     """
-    check_currency(draft.currency, under(path, "currency"))
+    currency = read_currency(draft.currency, under(path, "currency"))
     _check_scheme(draft, path)
     own = OptionDraft(
         tax_behavior=draft.tax_behavior,
@@ -103,16 +110,16 @@ def price_of(
         unit_amount=draft.unit_amount,
         unit_amount_decimal=draft.unit_amount_decimal,
     )
-    options = {draft.currency: currency_option(own, draft.billing_scheme, path)}
+    options = {currency: currency_option(own, draft.billing_scheme, path)}
     options |= other_currencies(
-        draft.currency_options, draft.billing_scheme, own=draft.currency, path=path
+        draft.currency_options, draft.billing_scheme, own=currency, path=path
     )
     return Price(
         id=id,
         environment=environment,
         created=created,
         product=product,
-        currency=draft.currency,
+        currency=currency,
         billing_scheme=draft.billing_scheme,
         currency_options=options,
         tiers_mode=draft.tiers_mode,
@@ -121,13 +128,13 @@ def price_of(
     )
 
 
-def check_currency(code: str, param: str) -> None:
-    """Refuse what is no currency's code. Raises InvalidRequest."""
-    if not money.is_currency(code):
+def read_currency(code: str, param: str) -> str:
+    """Return a currency's code in lower case. Raises InvalidRequest for what is none."""
+    if not money.is_currency(code.lower()):
         raise InvalidRequest(
-            f"Invalid currency: {code}; send a three-letter ISO code in lower case, such as usd",
-            param=param,
+            f"Invalid currency: {code}; send a three-letter ISO code, such as usd", param=param
         )
+    return code.lower()
 
 
 def other_currencies(
@@ -135,9 +142,9 @@ def other_currencies(
 ) -> dict[str, CurrencyOption]:
     """Return what a price costs in further currencies. Raises InvalidRequest."""
     options: dict[str, CurrencyOption] = {}
-    for currency, option in drafts.items():
-        param = f"{under(path, 'currency_options')}[{currency}]"
-        check_currency(currency, param)
+    for code, option in drafts.items():
+        param = f"{under(path, 'currency_options')}[{code}]"
+        currency = read_currency(code, param)
         if currency == own:
             raise InvalidRequest(
                 f"'{currency}' is the price's own currency, whose amounts stand outside of "
@@ -168,9 +175,8 @@ def currency_option(draft: OptionDraft, scheme: BillingScheme, path: str) -> Cur
             param=under(path, "tiers"),
         )
     if amount is None:
-        raise ParameterMissing(
-            "Missing required param: unit_amount, or unit_amount_decimal for fractions of the "
-            "currency's minor unit.",
+        raise InvalidRequest(
+            "Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.",
             param=under(path, "unit_amount"),
         )
     return CurrencyOption(unit_amount=amount, tax_behavior=draft.tax_behavior)
@@ -184,6 +190,11 @@ def _check_scheme(draft: PriceDraft, path: str) -> None:
                 param=under(path, "tiers_mode"),
             )
         return
+    if draft.recurring is None:
+        raise InvalidRequest(
+            "Prices with `type=one_time` are not supported with tiered billing.",
+            param=under(path, "interval"),
+        )
     if draft.tiers_mode is None:
         param = under(path, "tiers_mode")
         raise ParameterMissing(
@@ -208,16 +219,15 @@ def _recurring(draft: RecurringDraft | None, meter: Meter | None, path: str) -> 
     most = INTERVALS_MAX[draft.interval]
     if draft.interval_count > most:
         raise InvalidRequest(
-            f"Invalid interval_count: {draft.interval_count}; a price is billed at least every "
-            f"three years, which is {most} times a {draft.interval}.",
+            f"The interval_count for {_ADJECTIVES[draft.interval]} prices can't be greater than "
+            f"{most}",
             param=under(path, "interval_count"),
         )
     if draft.usage_type == "metered" and draft.meter is None:
-        param = under(path, "meter")
-        raise ParameterMissing(
-            f"Missing required param: {param}. A metered price counts what a meter counts; create "
-            "one with POST /v1/billing/meters.",
-            param=param,
+        raise InvalidRequest(
+            "Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by "
+            "meters. Create one with POST /v1/billing/meters, and name it in recurring[meter].",
+            param=under(path, "meter"),
         )
     if draft.usage_type == "licensed" and draft.meter is not None:
         raise InvalidRequest(
