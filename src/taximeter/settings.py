@@ -75,7 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     # Invoices
     grace_period_hours: Annotated[int, msgspec.Meta(ge=0, le=72)] = 1
-    grace_period_rules: GraceRules = ""
+    grace_period_rules: GraceRules | None = None
     late_usage: Literal["report", "bill"] = "report"
     threshold_check_seconds: Positive = 60
 

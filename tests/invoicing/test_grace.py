@@ -16,7 +16,7 @@ RULES = "cycle=24,metered=48,cycle+metered=72"
 @pytest.mark.parametrize(
     ("rules", "conditions", "hours"),
     [
-        ("", {"cycle": True, "metered": True}, 1),
+        (None, {"cycle": True, "metered": True}, 1),
         (RULES, {"cycle": True, "metered": True}, 72),
         (RULES, {"cycle": True, "metered": False}, 24),
         (RULES, {"cycle": False, "metered": True}, 48),
@@ -25,7 +25,7 @@ RULES = "cycle=24,metered=48,cycle+metered=72"
     ],
 )
 def test_the_longest_rule_that_matches_counts(
-    rules: str, conditions: dict[str, Any], hours: int
+    rules: str | None, conditions: dict[str, Any], hours: int
 ) -> None:
     settings = msgspec.structs.replace(Settings(), grace_period_rules=rules)
     found = grace_seconds(settings, service_seconds=MONTH, **conditions)

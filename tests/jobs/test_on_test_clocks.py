@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
+import pytest
+
+from taximeter import test_clocks
 from taximeter.due import Due
+from taximeter.errors import Locked
 from tests.jobs.world import PERIOD, START, Done, World, work
 
 TARGET = START + 10 * PERIOD
@@ -91,3 +95,16 @@ def test_work_off_the_clocks_is_done_between_the_steps_of_one(renewing: World) -
     renewing.before = real_work
     renewing.runner.run_due()
     assert [one.subject for one in renewing.done[:3]] == ["a", "real", "a"]
+
+
+def test_what_lives_on_a_clock_is_not_changed_while_it_is_on_its_way(world: World) -> None:
+    world.add_clock(to=TARGET)
+    with pytest.raises(Locked, match="Test clock advancement underway") as caught:
+        test_clocks.check_ready(world.test_clock())
+    assert (caught.value.status, caught.value.code, caught.value.should_retry) == (
+        429,
+        "lock_timeout",
+        True,
+    )
+    world.runner.run_due()
+    test_clocks.check_ready(world.test_clock())

@@ -90,7 +90,7 @@ def noon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedServer]:
         yield server
 
 
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(new=params, change=params, of_item=params, end=params)
 def test_no_life_of_a_subscription_fails(
     target: Target,

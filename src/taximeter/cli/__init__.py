@@ -5,6 +5,7 @@ import click
 from taximeter import __version__
 from taximeter.cli.demo import demo
 from taximeter.cli.doctor import doctor
+from taximeter.cli.explain.command import explain
 from taximeter.cli.imports.command import import_
 from taximeter.cli.keys import keys
 from taximeter.cli.serve import serve
@@ -18,5 +19,5 @@ def main() -> None:
     """Usage metering and usage-based billing that you run yourself."""
 
 
-for command in (serve, demo, usage, simulate, import_, keys, doctor):
+for command in (serve, demo, usage, simulate, explain, import_, keys, doctor):
     main.add_command(command)

@@ -15,7 +15,7 @@ def grace_seconds(settings: Settings, *, cycle: bool, metered: bool, service_sec
     hours = [
         int(number)
         for conditions, _, number in (
-            rule.partition("=") for rule in settings.grace_period_rules.split(",") if rule
+            rule.partition("=") for rule in (settings.grace_period_rules or "").split(",") if rule
         )
         if set(conditions.split("+")) <= met
     ]
