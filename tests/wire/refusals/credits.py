@@ -111,8 +111,7 @@ GRANTING = (
         "in no currency",
         ("amount[monetary][currency]", "dollars"),
         param="amount[monetary][currency]",
-        message="Invalid currency: dollars. Send a three-letter ISO code in lower case, such as "
-        "usd.",
+        message="Invalid currency: dollars; send a three-letter ISO code, such as usd",
     ),
     _grant(
         "of what a currency cannot be paid in",
