@@ -256,6 +256,14 @@ ASKING = (
         message="No such customer: 'cus_x'",
     ),
     _asked(
+        "the balance of a deleted customer",
+        f"{SUMMARY}?customer=<deleted>&filter[type]=applicability_scope"
+        "&filter[applicability_scope][price_type]=metered",
+        param="customer",
+        code="resource_missing",
+        message="No such customer: '<deleted>'",
+    ),
+    _asked(
         "the balance of an unknown grant",
         f"{SUMMARY}?customer=<customer>&filter[type]=credit_grant&filter[credit_grant]=credgr_x",
         param="filter[credit_grant]",
