@@ -61,10 +61,11 @@ class World:
         send(client, self.meter, self.customer, "1", at=NOON - 60, identifier="taken")
         product = create_product(client)
         price = create_price(client, product=product, recurring=metered(self.meter))
-        create_price(client, product=product, lookup_key="taken")
+        keyed = create_price(client, product=product, lookup_key="taken")
         self.names = {
             "<product>": product,
             "<price>": price.id,
+            "<keyed>": keyed.id,
             "<seat>": create_price(client, product=product).id,
             "<meter>": self.meter.id,
             "<customer>": self.customer,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from taximeter.errors import InvalidInteger, InvalidRequest, ParameterMissing, ParametersExclusive
+from taximeter.errors import InvalidInteger, InvalidRequest, ParameterMissing
 from taximeter.kit import decimals, money
 from taximeter.pricing.price import Tier
 
@@ -40,8 +40,9 @@ def read_amount(whole: int | None, text: str | None, *, name: str, path: str) ->
     if text is None:
         return None if whole is None else Decimal(whole)
     if whole is not None:
-        raise ParametersExclusive(
-            f"You may only specify one of these parameters: {name}, {name}_decimal.", param=param
+        raise InvalidRequest(
+            f"You may only specify one of these parameters: {name}, {name}_decimal.",
+            param=under(path, name),
         )
     amount = decimals.parse(text)
     if amount is None:

@@ -19,24 +19,15 @@ from taximeter.pricing.amounts import (
 from taximeter.pricing.price import (
     BillingScheme,
     CurrencyOption,
-    DimensionFilters,
-    Interval,
     Price,
-    Recurring,
     Rounding,
     TaxBehavior,
     TiersMode,
     TransformQuantity,
-    UsageType,
 )
-from taximeter.usage.conditions import check_dimension
+from taximeter.pricing.recurring import RecurringDraft, read_recurring
 
-INTERVALS_MAX: dict[Interval, int] = {"day": 1_095, "week": 156, "month": 36, "year": 3}
-"""Three years of each, the longest that Stripe bills in one."""
-
-TRIAL_DAYS_MAX = 730
 DIVIDE_BY_MAX = 999_999_999_999
-FILTER_VALUES_MAX = 100
 
 
 class OptionDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,17 +37,6 @@ class OptionDraft(msgspec.Struct, frozen=True, kw_only=True):
     tiers: tuple[TierDraft, ...] | None = None
     unit_amount: Amount | None = None
     unit_amount_decimal: DecimalText | None = None
-
-
-class RecurringDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a price is billed, as it is sent; a filter is one value or several."""
-
-    interval: Interval
-    interval_count: Annotated[int, msgspec.Meta(ge=1)] = 1
-    usage_type: UsageType = "licensed"
-    meter: str | None = None
-    dimension_filters: dict[str, str | tuple[str, ...]] = {}
-    trial_period_days: Annotated[int, msgspec.Meta(ge=1, le=TRIAL_DAYS_MAX)] | None = None
 
 
 class TransformDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +75,7 @@ def price_of(
 
     Raises InvalidRequest, naming the parameter under `path`, where the draft stands in its request.
     """
-    check_currency(draft.currency, under(path, "currency"))
+    currency = read_currency(draft.currency, under(path, "currency"))
     _check_scheme(draft, path)
     own = OptionDraft(
         tax_behavior=draft.tax_behavior,
@@ -103,31 +83,31 @@ def price_of(
         unit_amount=draft.unit_amount,
         unit_amount_decimal=draft.unit_amount_decimal,
     )
-    options = {draft.currency: currency_option(own, draft.billing_scheme, path)}
+    options = {currency: currency_option(own, draft.billing_scheme, path)}
     options |= other_currencies(
-        draft.currency_options, draft.billing_scheme, own=draft.currency, path=path
+        draft.currency_options, draft.billing_scheme, own=currency, path=path
     )
     return Price(
         id=id,
         environment=environment,
         created=created,
         product=product,
-        currency=draft.currency,
+        currency=currency,
         billing_scheme=draft.billing_scheme,
         currency_options=options,
         tiers_mode=draft.tiers_mode,
         transform_quantity=_transform(draft.transform_quantity),
-        recurring=_recurring(draft.recurring, meter, under(path, "recurring")),
+        recurring=read_recurring(draft.recurring, meter, under(path, "recurring")),
     )
 
 
-def check_currency(code: str, param: str) -> None:
-    """Refuse what is no currency's code. Raises InvalidRequest."""
-    if not money.is_currency(code):
+def read_currency(code: str, param: str) -> str:
+    """Return a currency's code in lower case. Raises InvalidRequest for what is none."""
+    if not money.is_currency(code.lower()):
         raise InvalidRequest(
-            f"Invalid currency: {code}; send a three-letter ISO code in lower case, such as usd",
-            param=param,
+            f"Invalid currency: {code}; send a three-letter ISO code, such as usd", param=param
         )
+    return code.lower()
 
 
 def other_currencies(
@@ -135,9 +115,9 @@ def other_currencies(
 ) -> dict[str, CurrencyOption]:
     """Return what a price costs in further currencies. Raises InvalidRequest."""
     options: dict[str, CurrencyOption] = {}
-    for currency, option in drafts.items():
-        param = f"{under(path, 'currency_options')}[{currency}]"
-        check_currency(currency, param)
+    for code, option in drafts.items():
+        param = f"{under(path, 'currency_options')}[{code}]"
+        currency = read_currency(code, param)
         if currency == own:
             raise InvalidRequest(
                 f"'{currency}' is the price's own currency, whose amounts stand outside of "
@@ -168,9 +148,8 @@ def currency_option(draft: OptionDraft, scheme: BillingScheme, path: str) -> Cur
             param=under(path, "tiers"),
         )
     if amount is None:
-        raise ParameterMissing(
-            "Missing required param: unit_amount, or unit_amount_decimal for fractions of the "
-            "currency's minor unit.",
+        raise InvalidRequest(
+            "Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.",
             param=under(path, "unit_amount"),
         )
     return CurrencyOption(unit_amount=amount, tax_behavior=draft.tax_behavior)
@@ -184,6 +163,11 @@ def _check_scheme(draft: PriceDraft, path: str) -> None:
                 param=under(path, "tiers_mode"),
             )
         return
+    if draft.recurring is None:
+        raise InvalidRequest(
+            "Prices with `type=one_time` are not supported with tiered billing.",
+            param=under(path, "interval"),
+        )
     if draft.tiers_mode is None:
         param = under(path, "tiers_mode")
         raise ParameterMissing(
@@ -200,64 +184,3 @@ def _transform(draft: TransformDraft | None) -> TransformQuantity | None:
     if draft is None:
         return None
     return TransformQuantity(divide_by=draft.divide_by, round=draft.round)
-
-
-def _recurring(draft: RecurringDraft | None, meter: Meter | None, path: str) -> Recurring | None:
-    if draft is None:
-        return None
-    most = INTERVALS_MAX[draft.interval]
-    if draft.interval_count > most:
-        raise InvalidRequest(
-            f"Invalid interval_count: {draft.interval_count}; a price is billed at least every "
-            f"three years, which is {most} times a {draft.interval}.",
-            param=under(path, "interval_count"),
-        )
-    if draft.usage_type == "metered" and draft.meter is None:
-        param = under(path, "meter")
-        raise ParameterMissing(
-            f"Missing required param: {param}. A metered price counts what a meter counts; create "
-            "one with POST /v1/billing/meters.",
-            param=param,
-        )
-    if draft.usage_type == "licensed" and draft.meter is not None:
-        raise InvalidRequest(
-            "A meter counts the units of metered prices only; set recurring[usage_type] to "
-            "metered, or leave the meter out.",
-            param=under(path, "meter"),
-        )
-    return Recurring(
-        interval=draft.interval,
-        interval_count=draft.interval_count,
-        usage_type=draft.usage_type,
-        meter=draft.meter,
-        dimension_filters=_filters(draft, meter, under(path, "dimension_filters")),
-        trial_period_days=draft.trial_period_days,
-    )
-
-
-def _filters(draft: RecurringDraft, meter: Meter | None, path: str) -> DimensionFilters:
-    """Return filters in one order, so that equal ones look alike."""
-    filters: list[tuple[str, tuple[str, ...]]] = []
-    for key, sent in sorted(draft.dimension_filters.items()):
-        param = f"{path}[{key}]"
-        if meter is None:
-            raise InvalidRequest(
-                "Dimensions are a meter's; only a metered price can be for some of its usage.",
-                param=param,
-            )
-        check_dimension(meter, key, param)
-        values = (sent,) if isinstance(sent, str) else sent
-        if not values:
-            raise InvalidRequest(
-                f"The filter by '{key}' lists no values, and nothing could pass it. List those "
-                "that the price is for, or leave the filter out.",
-                param=param,
-            )
-        if len(values) > FILTER_VALUES_MAX:
-            raise InvalidRequest(
-                f"A filter can list at most {FILTER_VALUES_MAX} values; the one by '{key}' lists "
-                f"{len(values)}.",
-                param=param,
-            )
-        filters.append((key, tuple(sorted(set(values)))))
-    return tuple(filters)

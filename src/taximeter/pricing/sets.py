@@ -6,7 +6,7 @@ from taximeter.environments import Environment
 from taximeter.errors import EmptyParameter, InvalidRequest, ResourceMissing
 from taximeter.meters import Meter, MeterStore
 from taximeter.pricing.catalog.prices import meter_of
-from taximeter.pricing.draft import PriceDraft, check_currency, price_of
+from taximeter.pricing.draft import PriceDraft, price_of, read_currency
 from taximeter.pricing.price import Price, PriceStore
 
 SET_PRICES_MAX = 100
@@ -82,9 +82,7 @@ def common_currency(
 
     Raises InvalidRequest for a price that costs nothing known in it.
     """
-    if wanted is not None:
-        check_currency(wanted, "currency")
-    currency = wanted or before[0].currency
+    currency = before[0].currency if wanted is None else read_currency(wanted, "currency")
     for path, prices in (("before", before), ("after", after)):
         for index, price in enumerate(prices):
             if currency not in price.currency_options:

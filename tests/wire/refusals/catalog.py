@@ -18,17 +18,15 @@ RECURRING = (
         ("recurring[interval_count]", "37"),
         of=METERED,
         param="recurring[interval_count]",
-        message="Invalid interval_count: 37; a price is billed at least every three years, which "
-        "is 36 times a month.",
+        message="The interval_count for monthly prices can't be greater than 36",
     ),
     refused_price(
         "metered without a meter",
         ("recurring[meter]", None),
         of=METERED,
-        code="parameter_missing",
         param="recurring[meter]",
-        message="Missing required param: recurring[meter]. A metered price counts what a meter "
-        "counts; create one with POST /v1/billing/meters.",
+        message="Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by "
+        "meters. Create one with POST /v1/billing/meters, and name it in recurring[meter].",
     ),
     refused_price(
         "licensed with a meter",
@@ -104,15 +102,13 @@ LABELS = (
     refused_price(
         "no product",
         ("product", None),
-        code="parameter_missing",
         param="product",
-        message="Missing required param: product, or product_data to make one with its price.",
+        message="You must specify either `product` or `product_data` when creating a price.",
     ),
     refused_price(
         "two products",
         ("product_data[name]", "Llama AI"),
-        code="parameters_exclusive",
-        param="product_data",
+        param="product",
         message="You may only specify one of these parameters: product, product_data.",
     ),
     refused_price(
@@ -127,10 +123,8 @@ LABELS = (
         ("product", None),
         ("product_data[name]", "Llama AI"),
         ("unit_amount", None),
-        code="parameter_missing",
         param="unit_amount",
-        message="Missing required param: unit_amount, or unit_amount_decimal for fractions of the "
-        "currency's minor unit.",
+        message="Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.",
     ),
     refused_price(
         "a long lookup key",
@@ -156,6 +150,23 @@ LABELS = (
         code="resource_missing",
         param="price",
         message="No such price: 'price_none'",
+    ),
+    Refusal(
+        name="price: those of an unknown product",
+        method="GET",
+        path=f"{PRICES}?product=prod_none",
+        code="resource_missing",
+        param="product",
+        message="No such product: 'prod_none'",
+    ),
+    Refusal(
+        name="price: a lookup key that is taken",
+        method="POST",
+        path=f"{PRICES}/<price>",
+        body="lookup_key=taken",
+        param="lookup_key",
+        message="A price (`<keyed>`) already uses that lookup key. Send transfer_lookup_key=true "
+        "to take it over.",
     ),
     Refusal(
         name="price: too many lookup keys",
@@ -220,18 +231,14 @@ OF_PRODUCTS = (
     _product(
         "a bad default price",
         "name=a&default_price_data[currency]=usd",
-        code="parameter_missing",
         param="default_price_data[unit_amount]",
-        message="Missing required param: unit_amount, or unit_amount_decimal for fractions of the "
-        "currency's minor unit.",
+        message="Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.",
     ),
     Refusal(
         name="product: delete one with prices",
         method="DELETE",
         path=f"{PRODUCTS}/<product>",
-        param="id",
-        message="This product cannot be deleted because it has one or more prices. Set active to "
-        "false instead.",
+        message="This product cannot be deleted because it has one or more user-created prices.",
     ),
     Refusal(
         name="product: unknown",

@@ -109,10 +109,8 @@ PRICE_SETS = (
         "a described price without an amount",
         *INLINE.items(),
         ("after[0][unit_amount]", None),
-        code="parameter_missing",
         param="after[0][unit_amount]",
-        message="Missing required param: unit_amount, or unit_amount_decimal for fractions of the "
-        "currency's minor unit.",
+        message="Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.",
     ),
     _simulation(
         "a described price of a product",

@@ -7,6 +7,7 @@ PRICE = {"currency": "usd", "product": "<product>", "unit_amount": "10"}
 TIERED = {
     "currency": "usd",
     "product": "<product>",
+    "recurring[interval]": "month",
     "billing_scheme": "tiered",
     "tiers_mode": "volume",
     "tiers[0][up_to]": "10",
@@ -48,24 +49,20 @@ AMOUNTS = (
             f"currency {sent}",
             ("currency", sent),
             param="currency",
-            message=f"Invalid currency: {sent}; send a three-letter ISO code in lower case, such "
-            "as usd",
+            message=f"Invalid currency: {sent}; send a three-letter ISO code, such as usd",
         )
-        for sent in ("USD", "us", "usd1", "€")
+        for sent in ("US", "us$", "usd1", "€")
     ),
     refused_price(
         "no amount",
         ("unit_amount", None),
-        code="parameter_missing",
         param="unit_amount",
-        message="Missing required param: unit_amount, or unit_amount_decimal for fractions of the "
-        "currency's minor unit.",
+        message="Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.",
     ),
     refused_price(
         "both amounts",
         ("unit_amount_decimal", "10"),
-        code="parameters_exclusive",
-        param="unit_amount_decimal",
+        param="unit_amount",
         message="You may only specify one of these parameters: unit_amount, unit_amount_decimal.",
     ),
     refused_price(
@@ -125,16 +122,14 @@ AMOUNTS = (
     refused_price(
         "another currency without an amount",
         ("currency_options[eur][tax_behavior]", "inclusive"),
-        code="parameter_missing",
         param="currency_options[eur][unit_amount]",
-        message="Missing required param: unit_amount, or unit_amount_decimal for fractions of the "
-        "currency's minor unit.",
+        message="Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.",
     ),
     refused_price(
         "a currency that is none among the others",
         ("currency_options[euro][unit_amount]", "1"),
         param="currency_options[euro]",
-        message="Invalid currency: euro; send a three-letter ISO code in lower case, such as usd",
+        message="Invalid currency: euro; send a three-letter ISO code, such as usd",
     ),
     refused_price(
         "packages of nothing",
@@ -147,6 +142,13 @@ AMOUNTS = (
 )
 
 TIERS = (
+    refused_price(
+        "tiers once",
+        ("recurring[interval]", None),
+        of=TIERED,
+        param="interval",
+        message="Prices with `type=one_time` are not supported with tiered billing.",
+    ),
     refused_price(
         "tiers without the scheme",
         ("billing_scheme", None),
@@ -242,8 +244,7 @@ TIERS = (
         ("tiers[1][flat_amount]", "1"),
         ("tiers[1][flat_amount_decimal]", "1"),
         of=TIERED,
-        code="parameters_exclusive",
-        param="tiers[1][flat_amount_decimal]",
+        param="tiers[1][flat_amount]",
         message="You may only specify one of these parameters: flat_amount, flat_amount_decimal.",
     ),
 )

@@ -32,7 +32,7 @@ from taximeter.invoicing.invoice_items import ItemChange, NewItem
 from taximeter.kit import decimals
 from taximeter.kit.paging import UnknownCursor
 from taximeter.pricing.amounts import AMOUNT_MAX, Amount, DecimalText, read_amount
-from taximeter.pricing.draft import check_currency
+from taximeter.pricing.draft import read_currency
 
 EXPANDABLE = frozenset({"customer", "discounts", "test_clock"})
 _TAXES = "Taxes are not computed here; leave it out."
@@ -179,7 +179,7 @@ def _create(context: Context, params: ItemCreate) -> InvoiceItemObject:
             raise ResourceMissing(f"No such product: '{product}'", param="price_data[product]")
     if currency is not None:
         currency = currency.lower()
-        check_currency(currency, "currency")
+        currency = read_currency(currency, "currency")
     item = invoice_items.create(
         unit=context.unit,
         environment=context.environment,

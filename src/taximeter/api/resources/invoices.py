@@ -22,7 +22,7 @@ from taximeter.invoicing import drafts
 from taximeter.invoicing.drafts import DraftChange, NewDraft
 from taximeter.invoicing.invoice import InvoiceFilter, InvoiceStatus
 from taximeter.kit.paging import UnknownCursor
-from taximeter.pricing.draft import check_currency
+from taximeter.pricing.draft import read_currency
 from taximeter.subscriptions.subscription import CollectionMethod
 
 _PAYMENTS = "Taximeter collects no payments; leave it out."
@@ -97,7 +97,7 @@ class InvoiceList(ListParams, frozen=True, kw_only=True):
 def _create(context: Context, params: InvoiceCreate) -> InvoiceObject:
     currency = None if params.currency is None else params.currency.lower()
     if currency is not None:
-        check_currency(currency, "currency")
+        currency = read_currency(currency, "currency")
     invoice = drafts.create(
         unit=context.unit,
         environment=context.environment,

@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from taximeter.pricing.draft import OptionDraft, PriceDraft, RecurringDraft
+from taximeter.pricing.draft import OptionDraft, PriceDraft
+from taximeter.pricing.recurring import RecurringDraft
 
 NO_CUSTOM_AMOUNTS = "Customers do not choose what they pay here; send unit_amount."
 NO_TAX_DETAILS = "Taxes are not computed here; leave it out."

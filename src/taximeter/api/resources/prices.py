@@ -29,7 +29,7 @@ from taximeter.api.resources.price_params import (
 from taximeter.api.services import Context
 from taximeter.api.wire.price import PRICE_EXPANDABLE, PriceObject, price_object
 from taximeter.api.wire.product import ProductObject, product_object
-from taximeter.errors import InvalidRequest, ParameterMissing, ParametersExclusive, ResourceMissing
+from taximeter.errors import InvalidRequest, ResourceMissing
 from taximeter.kit.paging import UnknownCursor
 from taximeter.pricing.amounts import Amount, DecimalText, TierDraft
 from taximeter.pricing.catalog.prices import (
@@ -163,16 +163,15 @@ def _product(context: Context, params: PriceCreate) -> str:
     data = params.product_data
     if params.product is not None:
         if data is not None:
-            raise ParametersExclusive(
+            raise InvalidRequest(
                 "You may only specify one of these parameters: product, product_data.",
-                param="product_data",
+                param="product",
             )
-        if context.unit.products.get(context.environment.id, params.product) is None:
-            raise ResourceMissing(f"No such product: '{params.product}'", param="product")
+        _check_product(context, params.product)
         return params.product
     if data is None:
-        raise ParameterMissing(
-            "Missing required param: product, or product_data to make one with its price.",
+        raise InvalidRequest(
+            "You must specify either `product` or `product_data` when creating a price.",
             param="product",
         )
     return create_product(
@@ -190,6 +189,11 @@ def _product(context: Context, params: PriceCreate) -> str:
         ),
         path="product_data",
     ).id
+
+
+def _check_product(context: Context, id: str) -> None:
+    if context.unit.products.get(context.environment.id, id) is None:
+        raise ResourceMissing(f"No such product: '{id}'", param="product")
 
 
 def _retrieve(context: Context, params: Params) -> PriceObject:
@@ -217,10 +221,12 @@ def _list(context: Context, params: PriceList) -> ListObject[PriceObject]:
         raise InvalidRequest(
             f"A list can name at most {LOOKUP_KEYS_MAX} lookup keys.", param="lookup_keys"
         )
+    if params.product is not None:
+        _check_product(context, params.product)
     where = PriceFilter(
         active=params.active,
         created=created_range(params.created),
-        currency=params.currency,
+        currency=params.currency and params.currency.lower(),
         interval=params.recurring.interval,
         lookup_keys=params.lookup_keys,
         meter=params.recurring.meter,

@@ -37,9 +37,10 @@ from taximeter.pricing.amounts import Amount, DecimalText
 from taximeter.pricing.catalog import products as catalog
 from taximeter.pricing.catalog.prices import PriceLabels, create_price
 from taximeter.pricing.catalog.products import UNIT_LABEL_CHARACTERS_MAX, ProductChange
-from taximeter.pricing.draft import PriceDraft, RecurringDraft
+from taximeter.pricing.draft import PriceDraft
 from taximeter.pricing.price import Interval, TaxBehavior
 from taximeter.pricing.product import Product, ProductFilter
+from taximeter.pricing.recurring import RecurringDraft
 
 _NO_SHIPPING = "Nothing is shipped here; leave it out."
 

@@ -14,6 +14,9 @@ from taximeter.ingest.log import LogFailed
 from taximeter.pricing.sets import common_currency, metered_set, meters_of
 from taximeter.pricing.simulate import Simulated, simulate
 
+_ONE_BY_ONE_MAX = 200
+"""Of more customers than these the names are read from the list of all."""
+
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What the person at the terminal asked for: ids of prices, and times in Unix seconds."""
@@ -75,11 +78,14 @@ class ServerSimulation:
             losers=found["losers"],
             count=found["customers"]["total_count"],
             customers=customers,
-            names={one.customer: self._name(one.customer) for one in customers},
+            names=self._names([one.customer for one in customers]),
         )
 
-    def _name(self, id: str) -> str:
-        return self._api.get(f"/v1/customers/{id}", {}).get("name") or ""
+    def _names(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return what customers are called; a deleted one has no name any more."""
+        one_by_one = (self._api.get(f"/v1/customers/{id}", {}) for id in ids)
+        found = one_by_one if len(ids) <= _ONE_BY_ONE_MAX else self._api.pages("/v1/customers", {})
+        return {one["id"]: one.get("name") or "" for one in found}
 
 
 class DirectorySimulation:
@@ -136,10 +142,10 @@ class DirectorySimulation:
             losers=simulation.losers,
             count=len(simulation.customers),
             customers=customers,
-            names={one.customer: self._name(one.customer) for one in customers},
+            names=self._names([one.customer for one in customers]),
         )
 
-    def _name(self, id: str) -> str:
+    def _names(self, ids: Sequence[str]) -> dict[str, str]:
         with self._stores.records.reading() as unit:
-            customer = unit.customers.get(self._environment.id, id)
-        return "" if customer is None else customer.details.name or ""
+            found = [unit.customers.get(self._environment.id, id) for id in ids]
+        return {one.id: one.details.name or "" for one in found if one is not None}

@@ -1,6 +1,6 @@
 """Requests to a running server, and what can go wrong with them as sentences."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpx2
@@ -42,6 +42,16 @@ class ServerApi:
     def post(self, path: str, form: Mapping[str, str]) -> dict[str, Any]:
         """Send a form, and return the object that it is answered with."""
         return self._answer(lambda: self._client.post(path, data=dict(form)))
+
+    def pages(self, path: str, filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """Yield the objects of a list, page by page, however many."""
+        asked = {**filters, "limit": "100"}
+        while True:
+            page = self.get(path, asked)
+            yield from page["data"]
+            if not page["has_more"]:
+                return
+            asked["starting_after"] = page["data"][-1]["id"]
 
     def _answer(self, send: Callable[[], httpx2.Response]) -> dict[str, Any]:
         try:

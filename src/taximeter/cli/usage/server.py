@@ -1,9 +1,8 @@
 """Figures from a running server, over the API that every client uses."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from typing import Any
 
 from taximeter.cli.usage.api import ServerApi
 from taximeter.cli.usage.source import CustomerFound, Figure, MeterFound, Question
@@ -32,13 +31,13 @@ class ServerUsage:
                 dimensions=tuple(one.get("dimension_payload_keys", ())),
                 active=one["status"] == "active",
             )
-            for one in self._pages("/v1/billing/meters", {})
+            for one in self._api.pages("/v1/billing/meters", {})
         ]
 
     def customers(self, ids: Sequence[str] | None) -> Sequence[CustomerFound]:
         """Return these customers, or (None) all that are not deleted."""
         found = (
-            self._pages("/v1/customers", {})
+            self._api.pages("/v1/customers", {})
             if ids is None
             else (self._api.get(f"/v1/customers/{id}", {}) for id in ids)
         )
@@ -103,14 +102,7 @@ class ServerUsage:
                 value=Decimal(one["aggregated_value_decimal"]),
                 dimensions=tuple(one.get("dimensions", {}).get(key, "") for key in question.by),
             )
-            for one in self._pages(f"/v1/billing/meters/{question.meter.id}/event_summaries", asked)
+            for one in self._api.pages(
+                f"/v1/billing/meters/{question.meter.id}/event_summaries", asked
+            )
         ]
-
-    def _pages(self, path: str, filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-        asked = {**filters, "limit": "100"}
-        while True:
-            page = self._api.get(path, asked)
-            yield from page["data"]
-            if not page["has_more"]:
-                return
-            asked["starting_after"] = page["data"][-1]["id"]

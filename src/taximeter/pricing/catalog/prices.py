@@ -4,7 +4,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from taximeter.environments import Environment
-from taximeter.errors import InvalidRequest, NotFound, ResourceAlreadyExists, ResourceMissing
+from taximeter.errors import InvalidRequest, NotFound, ResourceMissing
 from taximeter.kit.ids import new_id
 from taximeter.kit.metadata import MetadataError, merged
 from taximeter.kit.paging import Cursor
@@ -56,8 +56,8 @@ def create_price(
 ) -> Price:
     """Create a price of a product that is there.
 
-    Raises InvalidRequest, naming the parameter under `path`, for what no price can be, and
-    ResourceAlreadyExists for a lookup key that another price has.
+    Raises InvalidRequest, naming the parameter under `path`, for what no price can be and for a
+    lookup key that another price has.
     """
     price = price_of(
         draft,
@@ -123,8 +123,8 @@ def update_price(
 ) -> Price:
     """Change what may change about a price; what it costs in a currency stays for life.
 
-    Raises NotFound, ResourceAlreadyExists for a lookup key that another price has, and
-    InvalidRequest for what may not change.
+    Raises NotFound, and InvalidRequest for what may not change and for a lookup key that another
+    price has.
     """
     price = retrieve_price(prices=prices, environment=environment, id=id)
     if change.active is False and price.active:
@@ -203,11 +203,11 @@ def _with_lookup_key(prices: PriceStore, price: Price) -> Price | None:
     return found[0] if found else None
 
 
-def _lookup_key_taken(prices: PriceStore, price: Price) -> ResourceAlreadyExists:
+def _lookup_key_taken(prices: PriceStore, price: Price) -> InvalidRequest:
     other = _with_lookup_key(prices, price)
     assert other is not None, "its key was taken a moment ago, in this transaction"
-    return ResourceAlreadyExists(
-        f"A price ({other.id}) already uses the lookup key '{price.lookup_key}'. Send "
-        "transfer_lookup_key=true to take it over.",
+    return InvalidRequest(
+        f"A price (`{other.id}`) already uses that lookup key. Send transfer_lookup_key=true to "
+        "take it over.",
         param="lookup_key",
     )

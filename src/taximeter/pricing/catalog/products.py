@@ -109,10 +109,9 @@ def delete_product(
     """Delete a product that never had a price. Raises NotFound and InvalidRequest."""
     product = retrieve_product(products=products, environment=environment, id=id)
     if prices.page(environment.id, Cursor(limit=1), PriceFilter(product=id)).data:
+        # Stripe's words and no more: programs compare them.
         raise InvalidRequest(
-            "This product cannot be deleted because it has one or more prices. Set active to false "
-            "instead.",
-            param="id",
+            "This product cannot be deleted because it has one or more user-created prices."
         )
     products.delete(environment.id, id)
     return product
