@@ -75,7 +75,7 @@ def works(world: World) -> Sequence[Due]:
     """Take what is due, as the runner does."""
     services = world.server.app.services
     assert isinstance(services.records, RecordsDatabase)
-    return Queue(records=services.records, clock=services.clock).take()
+    return Queue(records=services.records, clock=services.clock, batch_max=9).take()
 
 
 def test_a_period_is_renewed_once_however_often_the_work_is_done(world: World) -> None:
