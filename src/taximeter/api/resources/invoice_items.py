@@ -178,7 +178,6 @@ def _create(context: Context, params: ItemCreate) -> InvoiceItemObject:
         if context.unit.products.get(context.environment.id, product) is None:
             raise ResourceMissing(f"No such product: '{product}'", param="price_data[product]")
     if currency is not None:
-        currency = currency.lower()
         currency = read_currency(currency, "currency")
     item = invoice_items.create(
         unit=context.unit,

@@ -95,9 +95,7 @@ class InvoiceList(ListParams, frozen=True, kw_only=True):
 
 
 def _create(context: Context, params: InvoiceCreate) -> InvoiceObject:
-    currency = None if params.currency is None else params.currency.lower()
-    if currency is not None:
-        currency = read_currency(currency, "currency")
+    currency = None if params.currency is None else read_currency(params.currency, "currency")
     invoice = drafts.create(
         unit=context.unit,
         environment=context.environment,
