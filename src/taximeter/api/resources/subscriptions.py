@@ -59,7 +59,7 @@ def _create(context: Context, params: SubscriptionCreate) -> SubscriptionObject:
         billing_mode=params.billing_mode.type,
         backdate_start_date=params.backdate_start_date,
         billing_cycle_anchor=params.billing_cycle_anchor,
-        billing_cycle_anchor_config=config and config.config(),
+        billing_cycle_anchor_config=None if config is None else config.config(),
         trial_end=(
             None
             if params.trial_end is None
