@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.wire.clocked import NOON, ClockedServer
+from tests.wire.credits import grant
 from tests.wire.prices import create_tiered
 from tests.wire.subscribing import DAY, OCTOBER, World, amounts
 
@@ -62,6 +63,18 @@ def test_a_threshold_can_begin_a_new_period(world: World) -> None:
     after = world.client.v1.subscriptions.retrieve(made.id)
     assert NOON < after.billing_cycle_anchor <= NOON + HOUR
     assert [amounts(one) for one in world.invoices(made.id)] == [[60]]
+
+
+def test_what_credits_pay_does_not_count_towards_the_amount(world: World) -> None:
+    grant(world.client, world.customer, 30)
+    made = world.subscribe(world.tokens, billing_thresholds={"amount_gte": 50})
+    world.use("79")
+    world.advance(NOON + HOUR)
+    assert world.invoices(made.id) == []
+    world.use("1")
+    world.advance(NOON + 2 * HOUR)
+    (bill,) = world.invoices(made.id)
+    assert (amounts(bill), bill.amount_due) == ([80], 50)
 
 
 def test_thresholds_rest_in_trials_on_the_last_day_and_when_they_are_cleared(world: World) -> None:

@@ -66,9 +66,10 @@ def billed_quantities(
     """Return what a finalized invoice billed, quantity by quantity, in the order of its lines.
 
     `invoices` are those of the subscription, among which adjustments are looked for; those on void
-    ones do not count. Quantities whose period had ended by `ends_after` are left out.
+    ones do not count. Quantities whose period had ended by `ends_after` are left out, and so is all
+    that was not collected because its subscription was paused.
     """
-    if invoice.status not in _FINAL:
+    if invoice.status not in _FINAL or invoice.pause_behavior in {"mark_uncollectible", "void"}:
         return []
     adjusted = _adjustments(invoices)
     groups: dict[tuple[str | None, str | None, int, int], list[Line]] = defaultdict(list)

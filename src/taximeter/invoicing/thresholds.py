@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from taximeter.credits.apply import Payable, apply
 from taximeter.due import Due
 from taximeter.invoicing.at_once import (
     has_thresholds,
@@ -113,7 +114,11 @@ class Thresholds:
         usage = billing.read(
             {f"{id} {item}": key for id, some in keys.items() for item, key in some.items()}, terms
         )
-        return [id for id, one in found.items() if is_crossed(one, terms, keys[id], usage)]
+        return [
+            id
+            for id, one in found.items()
+            if is_crossed(one, terms, keys[id], usage, billing=billing)
+        ]
 
 
 def usage_keys(subscription: Subscription, terms: Terms, *, now: int) -> dict[str, UsageKey]:
@@ -140,8 +145,13 @@ def is_crossed(
     terms: Terms,
     keys: dict[str, UsageKey],
     usage: dict[UsageKey, MeteredUsage],
+    *,
+    billing: Billing,
 ) -> bool:
-    """Say whether usage has come to a threshold: to the amount, or to a quantity of an item."""
+    """Say whether usage has come to a threshold: to the amount, or to a quantity of an item.
+
+    The amount is what is left to pay after credits.
+    """
     for item in subscription.items:
         if item.id not in keys or item.usage_gte is None:
             continue
@@ -150,8 +160,30 @@ def is_crossed(
     thresholds = subscription.billing_thresholds
     if thresholds is None:
         return False
-    amount = sum(line.amount for line in threshold_lines(subscription, terms, keys, usage))
-    return amount >= thresholds.amount_gte
+    lines = threshold_lines(subscription, terms, keys, usage)
+    amount = sum(line.amount for line in lines)
+    if amount < thresholds.amount_gte:
+        return False
+    return amount - _credited(subscription, lines, billing) >= thresholds.amount_gte
+
+
+def _credited(subscription: Subscription, lines: list[Line], billing: Billing) -> int:
+    """Return what credits would pay of lines."""
+    unit, environment = billing.unit, billing.environment
+    grants = unit.credit_grants.of_customers(environment, [subscription.customer])
+    applications = apply(
+        [
+            Payable(line=line.id, price=line.price, amount=line.amount)
+            for line in lines
+            if line.price is not None and line.amount > 0
+        ],
+        grants=grants,
+        balances=unit.credit_ledger.balances(environment, [grant.id for grant in grants]),
+        currency=subscription.currency,
+        period_end=billing.present(subscription.test_clock),
+        at_most=max(0, sum(line.amount for line in lines)),
+    )
+    return sum(one.amount for one in applications)
 
 
 def threshold_lines(
@@ -190,7 +222,7 @@ def bill_threshold(id: str, *, billing: Billing) -> None:
     terms = read_terms(unit, billing.environment, {item.price for item in found.items})
     keys = usage_keys(found, terms, now=now)
     usage = billing.read(keys, terms)
-    if not is_crossed(found, terms, keys, usage):
+    if not is_crossed(found, terms, keys, usage, billing=billing):
         return
     if found.billing_thresholds is not None and found.billing_thresholds.reset_billing_cycle_anchor:
         reset_anchor(found, terms, billing=billing, now=now)

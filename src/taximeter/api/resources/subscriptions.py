@@ -33,6 +33,7 @@ from taximeter.invoicing.change import change
 from taximeter.invoicing.current import find
 from taximeter.invoicing.end import end
 from taximeter.kit.paging import UnknownCursor
+from taximeter.pricing.draft import read_currency
 from taximeter.subscriptions.cancel import Cancellation
 from taximeter.subscriptions.create import NewSubscription
 from taximeter.subscriptions.subscription import (
@@ -49,14 +50,16 @@ def _create(context: Context, params: SubscriptionCreate) -> SubscriptionObject:
     if not params.items:
         raise ParameterMissing("Missing required param: items.", param="items")
     sent = thresholds(params.billing_thresholds)
+    config = params.billing_cycle_anchor_config
     asked = NewSubscription(
         items=tuple(
             item_change(context, item, f"items[{index}]") for index, item in enumerate(params.items)
         ),
-        currency=None if params.currency is None else params.currency.lower(),
+        currency=(None if params.currency is None else read_currency(params.currency, "currency")),
         billing_mode=params.billing_mode.type,
         backdate_start_date=params.backdate_start_date,
         billing_cycle_anchor=params.billing_cycle_anchor,
+        billing_cycle_anchor_config=None if config is None else config.config(),
         trial_end=(
             None
             if params.trial_end is None
