@@ -68,6 +68,19 @@ class PauseCollection(msgspec.Struct, frozen=True, kw_only=True):
     resumes_at: int | None = None
 
 
+class AnchorConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """A day of the month, of which 31 is the last in every month, and perhaps a month and a time.
+
+    What is left out of the time is that of the subscription's creation.
+    """
+
+    day_of_month: int
+    month: int | None = None
+    hour: int | None = None
+    minute: int | None = None
+    second: int | None = None
+
+
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """A subscription with its items, oldest first.
 
@@ -84,6 +97,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     billing_mode: BillingMode = "flexible"
     billing_cycle_anchor: int
+    billing_cycle_anchor_config: AnchorConfig | None = None
     start_date: int
     items: tuple[SubscriptionItem, ...]
     trial_start: int | None = None

@@ -164,6 +164,7 @@ def _with_items(
         changed,
         status="active",
         billing_cycle_anchor=now,
+        billing_cycle_anchor_config=None,
         items=_in_period(items, start=now, end=boundary(now, *interval, 1), usage_start=now),
         trial_end=now if ends_trial else changed.trial_end,
     )
@@ -185,6 +186,7 @@ def _with_trial(subscription: Subscription, trial_end: int, now: int) -> Updated
         subscription,
         status="trialing",
         billing_cycle_anchor=trial_end,
+        billing_cycle_anchor_config=None,
         trial_start=subscription.trial_start if trialing else now,
         trial_end=trial_end,
         items=_in_period(subscription.items, start=start, end=trial_end, usage_start=trial_end),

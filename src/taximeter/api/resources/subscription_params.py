@@ -23,6 +23,7 @@ from taximeter.errors import (
 )
 from taximeter.subscriptions.create import TRIAL_DAYS_MAX
 from taximeter.subscriptions.subscription import (
+    AnchorConfig,
     BillingThresholds,
     CollectionMethod,
     ProrationBehavior,
@@ -33,6 +34,26 @@ PaymentBehavior = Literal[
 ]
 Description = Annotated[str, msgspec.Meta(max_length=500)]
 DaysUntilDue = Annotated[int, msgspec.Meta(ge=0, le=3_650)]
+
+
+class AnchorConfigParam(msgspec.Struct, frozen=True, kw_only=True):
+    """An anchor that is given by the calendar."""
+
+    day_of_month: Annotated[int, msgspec.Meta(ge=1, le=31)]
+    month: Annotated[int, msgspec.Meta(ge=1, le=12)] | None = None
+    hour: Annotated[int, msgspec.Meta(ge=0, le=23)] | None = None
+    minute: Annotated[int, msgspec.Meta(ge=0, le=59)] | None = None
+    second: Annotated[int, msgspec.Meta(ge=0, le=59)] | None = None
+
+    def config(self) -> AnchorConfig:
+        """Return what it says."""
+        return AnchorConfig(
+            day_of_month=self.day_of_month,
+            month=self.month,
+            hour=self.hour,
+            minute=self.minute,
+            second=self.second,
+        )
 
 
 class ThresholdsParam(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,7 +195,6 @@ class SubscriptionCreate(Collected, frozen=True, kw_only=True):
 
     refused = {
         **_REFUSED,
-        "billing_cycle_anchor_config": "Send billing_cycle_anchor as a Unix time.",
         "customer_account": NO_ACCOUNTS,
     }
 
@@ -182,6 +202,7 @@ class SubscriptionCreate(Collected, frozen=True, kw_only=True):
     items: tuple[ItemParam, ...] = ()
     backdate_start_date: UnixTime | None = None
     billing_cycle_anchor: UnixTime | None = None
+    billing_cycle_anchor_config: AnchorConfigParam | None = None
     billing_mode: BillingModeParam = BillingModeParam(type="flexible")
     billing_thresholds: ThresholdsParam | None | UnsetType = UNSET
     cancel_at: str | None = None

@@ -50,6 +50,7 @@ def _create(context: Context, params: SubscriptionCreate) -> SubscriptionObject:
     if not params.items:
         raise ParameterMissing("Missing required param: items.", param="items")
     sent = thresholds(params.billing_thresholds)
+    config = params.billing_cycle_anchor_config
     asked = NewSubscription(
         items=tuple(
             item_change(context, item, f"items[{index}]") for index, item in enumerate(params.items)
@@ -58,6 +59,7 @@ def _create(context: Context, params: SubscriptionCreate) -> SubscriptionObject:
         billing_mode=params.billing_mode.type,
         backdate_start_date=params.backdate_start_date,
         billing_cycle_anchor=params.billing_cycle_anchor,
+        billing_cycle_anchor_config=None if config is None else config.config(),
         trial_end=(
             None
             if params.trial_end is None

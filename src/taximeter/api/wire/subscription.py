@@ -10,6 +10,7 @@ from taximeter.api.wire.invoice import InvoiceObject
 from taximeter.api.wire.subscription_item import SubscriptionItemObject
 from taximeter.environments import Environment
 from taximeter.subscriptions.subscription import (
+    AnchorConfig,
     BillingMode,
     BillingThresholds,
     CollectionMethod,
@@ -97,7 +98,7 @@ class SubscriptionObject(msgspec.Struct, frozen=True, kw_only=True):
     application_fee_percent: None = None
     automatic_tax: AutomaticTaxObject = AutomaticTaxObject()
     billing_cycle_anchor: int
-    billing_cycle_anchor_config: None = None
+    billing_cycle_anchor_config: AnchorConfig | None
     billing_mode: BillingModeObject
     billing_schedules: tuple[()] = ()
     billing_thresholds: BillingThresholds | None
@@ -156,6 +157,7 @@ def subscription_object(
     return SubscriptionObject(
         id=subscription.id,
         billing_cycle_anchor=subscription.billing_cycle_anchor,
+        billing_cycle_anchor_config=subscription.billing_cycle_anchor_config,
         billing_mode=BillingModeObject(
             flexible=FlexibleObject() if flexible else None, type=subscription.billing_mode
         ),
