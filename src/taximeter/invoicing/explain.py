@@ -15,7 +15,6 @@ import msgspec
 from taximeter.errors import InvalidRequest, NotFound
 from taximeter.invoicing.invoice import Invoice, Line, MeteredUsage
 from taximeter.invoicing.lines import difference
-from taximeter.kit import decimals
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.decimals import ZERO
 from taximeter.kit.periods import DAY_SECONDS
@@ -109,8 +108,7 @@ def explain(
     if usage.start < usage.end:
         value = next((one.value for one in reader.totals(query)), ZERO)
         days = tuple(_days(query, reader))
-    everything = max(ZERO, decimals.total((usage.billed_before, value)))
-    charges = rate(price, currency=line.currency, quantity=everything)
+    charges = rate(price, currency=line.currency, quantity=max(ZERO, value))
     before: tuple[Charge, ...] = ()
     own = charges
     if billed_until > 0 or line.kind == "late_usage":

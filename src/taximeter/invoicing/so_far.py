@@ -56,9 +56,11 @@ def items_so_far(
     """Return the usage of those items that have a key as invoice items, where there is any."""
     items = []
     for item in subscription.items:
-        if item.id not in keys or not usage[keys[item.id]].value:
+        if item.id not in keys:
             continue
         used = usage[keys[item.id]]
+        if used.value == item.billed_before:
+            continue
         lines = _lines(subscription, item, terms, used)
         items.append(
             InvoiceItem(

@@ -13,7 +13,6 @@ from taximeter.pricing.catalog.prices import PriceLabels, create_price
 from taximeter.pricing.draft import PriceDraft
 from taximeter.pricing.price import Interval, TaxBehavior
 from taximeter.pricing.recurring import RecurringDraft
-from taximeter.pricing.recurring import RecurringDraft
 from taximeter.subscriptions.items import ItemChange
 
 Quantity = Annotated[int, msgspec.Meta(ge=0, le=999_999_999_999)]
