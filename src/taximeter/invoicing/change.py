@@ -96,7 +96,7 @@ def _bill(
     else:
         items = (*items, *items_so_far(before, terms, keys, usage, now=now))
     at_once = adjustment.new_period or adjustment.behavior == "always_invoice"
-    if not (at_once and (items or lines)):
+    if not (at_once and (lines or any(item.amount for item in items))):
         billing.unit.invoice_items.add(items)
         return after
     invoice = invoice_at_once(

@@ -126,7 +126,7 @@ def _adjusting(billed: Billed, now: MeteredUsage, price: Price, name: str) -> tu
     """Return lines for the price of all usage less the price of what was billed."""
     first = billed.lines[0]
     charges = difference(
-        _charges(price, first.currency, now), _charges(price, first.currency, billed.usage)
+        _charges(price, first.currency, now), _billed_charges(price, billed)
     )
     of = {(line.kind, line.tier): line.id for line in billed.lines}
     return tuple(
@@ -150,6 +150,16 @@ def _adjusting(billed: Billed, now: MeteredUsage, price: Price, name: str) -> tu
         )
         for charge in charges
     )
+
+
+def _billed_charges(price: Price, billed: Billed) -> tuple[Charge, ...]:
+    """Return what was billed: without usage a flat fee only where there is a line of it."""
+    first = billed.lines[0]
+    charges = _charges(price, first.currency, billed.usage)
+    if billed.usage.value or billed.usage.billed_before or billed.usage is not first.usage:
+        return charges
+    there = {(line.kind, line.tier) for line in billed.lines}
+    return tuple(one for one in charges if (one.kind, one.tier) in there)
 
 
 def _charges(price: Price, currency: str, usage: MeteredUsage) -> tuple[Charge, ...]:
