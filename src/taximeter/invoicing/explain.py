@@ -16,7 +16,6 @@ from taximeter.errors import InvalidRequest, NotFound
 from taximeter.invoicing.invoice import Invoice, Line, MeteredUsage
 from taximeter.invoicing.late import Before
 from taximeter.invoicing.lines import difference
-from taximeter.kit import decimals
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.decimals import ZERO
 from taximeter.kit.periods import DAY_SECONDS
@@ -113,6 +112,8 @@ def explain(
     everything = max(ZERO, decimals.total((usage.billed_before, value)))
     charges = rate(price, currency=line.currency, quantity=everything)
     billed: tuple[Charge, ...] = ()
+    charges = rate(price, currency=line.currency, quantity=max(ZERO, value))
+    before: tuple[Charge, ...] = ()
     own = charges
     if before.quantity > 0 or line.kind == "late_usage":
         billed = rate(price, currency=line.currency, quantity=max(ZERO, before.quantity))

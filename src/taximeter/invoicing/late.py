@@ -66,7 +66,8 @@ def billed_quantities(
     """Return what a finalized invoice billed, quantity by quantity, in the order of its lines.
 
     `invoices` are those of the subscription, among which adjustments are looked for; those on void
-    ones do not count. Quantities whose period had ended by `ends_after` are left out, and so is all
+    ones do not count. Quantities whose period had ended by `ends_after` are left out, so are those
+    at thresholds, whose late usage is on the next invoice of their period, and so is all
     that was not collected because its subscription was paused.
     """
     if invoice.status not in _FINAL or invoice.pause_behavior in {"mark_uncollectible", "void"}:
@@ -75,7 +76,9 @@ def billed_quantities(
     groups: dict[tuple[str | None, str | None, int, int], list[Line]] = defaultdict(list)
     for line in invoice.lines:
         usage = line.usage
-        if usage is not None and line.kind != "late_usage" and usage.end > ends_after:
+        if usage is None or line.kind == "late_usage" or usage.continues:
+            continue
+        if usage.end > ends_after:
             groups[line.price, line.subscription_item, usage.start, usage.end].append(line)
     billed = []
     for lines in groups.values():
@@ -158,8 +161,7 @@ def _billed_charges(price: Price, billed: Billed) -> tuple[Charge, ...]:
 
 
 def _charges(price: Price, currency: str, usage: MeteredUsage) -> tuple[Charge, ...]:
-    quantity = max(ZERO, decimals.total((usage.billed_before, usage.value)))
-    return rate(price, currency=currency, quantity=quantity)
+    return rate(price, currency=currency, quantity=max(ZERO, usage.value))
 
 
 def _description(charge: Charge, name: str) -> str:
@@ -207,6 +209,8 @@ def before_line(line: Line, invoices: Sequence[Invoice]) -> Before:
         quantity=decimals.total((usage.billed_before, last.value)),
         flat=adjusted or bool(last.value) or any(one.kind == "flat" for one in group),
     )
+        return usage.billed_before
+    return last.value
 
 
 def _group_of(id: str, invoices: Iterable[Invoice]) -> list[Line]:
