@@ -109,8 +109,7 @@ def explain(
     if usage.start < usage.end:
         value = next((one.value for one in reader.totals(query)), ZERO)
         days = tuple(_days(query, reader))
-    everything = max(ZERO, decimals.total((usage.billed_before, value)))
-    charges = rate(price, currency=line.currency, quantity=everything)
+    charges = rate(price, currency=line.currency, quantity=max(ZERO, value))
     billed: tuple[Charge, ...] = ()
     charges = rate(price, currency=line.currency, quantity=max(ZERO, value))
     before: tuple[Charge, ...] = ()

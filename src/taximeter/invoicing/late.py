@@ -206,11 +206,9 @@ def before_line(line: Line, invoices: Sequence[Invoice]) -> Before:
         return Before(quantity=usage.billed_before)
     adjusted = all(one.usage != last for one in group)
     return Before(
-        quantity=decimals.total((usage.billed_before, last.value)),
+        quantity=last.value,
         flat=adjusted or bool(last.value) or any(one.kind == "flat" for one in group),
     )
-        return usage.billed_before
-    return last.value
 
 
 def _group_of(id: str, invoices: Iterable[Invoice]) -> list[Line]:
