@@ -6,8 +6,9 @@ import pytest
 
 from tests.wire.clocked import NOON, ClockedServer
 from tests.wire.credits import grant
-from tests.wire.prices import create_tiered
+from tests.wire.prices import create_price, create_tiered, metered
 from tests.wire.subscribing import DAY, OCTOBER, World, amounts
+from tests.wire.world import create_meter
 
 HOUR = 3_600
 
@@ -43,6 +44,29 @@ def test_tiers_go_on_where_the_invoice_at_the_threshold_stopped(world: World) ->
     world.advance(OCTOBER)
     bills = [sum(amounts(one)) for one in world.invoices(made.id)]
     assert bills == [1_000, 3_500 + 500 + 300, 0]
+
+
+def test_usage_that_comes_late_is_on_the_next_invoice_of_the_period(world: World) -> None:
+    made = world.subscribe(world.tokens, billing_thresholds={"amount_gte": 50})
+    world.use("60")
+    world.advance(NOON + HOUR)
+    world.use("7", at=NOON + 10)
+    world.advance(OCTOBER + 2 * HOUR)
+    bills = world.invoices(made.id)
+    assert [amounts(one) for one in bills] == [[60], [7]]
+    late = world.client.raw_request("get", f"/v1/invoices/{bills[0].id}/late_usage")
+    assert world.client.deserialize(late, api_mode="V1").to_dict()["quantities"] == []
+
+
+def test_a_meter_whose_values_do_not_add_up_has_thresholds_too(world: World) -> None:
+    world.meter = create_meter(world.client, "max")
+    price = create_price(world.client, unit_amount=1, recurring=metered(world.meter)).id
+    made = world.subscribe(price, billing_thresholds={"amount_gte": 50})
+    for hour, value in enumerate(("60", "40", "75"), start=1):
+        world.use(value)
+        world.advance(NOON + hour * HOUR)
+    world.advance(OCTOBER)
+    assert [amounts(one) for one in world.invoices(made.id)] == [[60], [15]]
 
 
 def test_a_quantity_of_an_item_is_a_threshold_too(world: World) -> None:

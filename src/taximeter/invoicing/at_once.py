@@ -86,8 +86,9 @@ def schedule(subscription: Subscription, *, billing: Billing) -> None:
 def threshold_check(subscription: Subscription, *, billing: Billing) -> Due | None:
     """Return when thresholds are looked at next, or None where there are none.
 
-    All are looked at at the same moments, so that one look reads the usage of many. While a test clock is on its way nobody reports usage, so that one look after it has arrived
-    does for all that it passes.
+    All are looked at at the same moments, so that one look reads the usage of many. While a test
+    clock is on its way nobody reports usage, so one look after it has arrived does for all that it
+    passes.
     """
     if next_due(subscription) is None or not has_thresholds(subscription):
         return None

@@ -1,8 +1,8 @@
 """Thresholds: usage is invoiced as soon as it comes to an amount, or to a quantity of an item.
 
 Each subscription that has some is looked at every so many seconds. What an invoice at a threshold
-has billed is remembered on the items, so that tiers go on from there; such an invoice is not
-refreshed. Trials, the last day of a period, packages, and meters whose values do not add up have no
+has billed is remembered on the items, and the next one bills all of the period's usage less that:
+tiers go on, and what came late is not lost. Trials, the last day of a period and packages have no
 thresholds.
 """
 
@@ -34,9 +34,6 @@ from taximeter.settings import Settings
 from taximeter.subscriptions.subscription import Subscription
 from taximeter.usage.conditions import Barrier
 from taximeter.usage.reader import UsageReader
-
-ADDITIVE = frozenset({"sum", "count"})
-"""Formulas under which what is left to bill is the usage since the last invoice."""
 
 
 class Thresholds:
@@ -130,9 +127,7 @@ def usage_keys(subscription: Subscription, terms: Terms, *, now: int) -> dict[st
     keys = {}
     for item in subscription.items:
         meter = terms.meter(item.price)
-        if meter is None or meter.formula not in ADDITIVE:
-            continue
-        if terms.prices[item.price].transform_quantity is not None:
+        if meter is None or terms.prices[item.price].transform_quantity is not None:
             continue
         key = key_so_far(subscription, item, terms, at=now, final=False)
         if key is not None:
@@ -155,7 +150,8 @@ def is_crossed(
     for item in subscription.items:
         if item.id not in keys or item.usage_gte is None:
             continue
-        if usage[keys[item.id]].value >= item.usage_gte:
+        fresh = decimals.difference(usage[keys[item.id]].value, item.billed_before)
+        if fresh >= item.usage_gte:
             return True
     thresholds = subscription.billing_thresholds
     if thresholds is None:
@@ -195,9 +191,9 @@ def threshold_lines(
     """Bill the usage since the last invoice, the newest item first."""
     lines: list[Line] = []
     for item in subscription.newest_first:
-        if item.id in keys and usage[keys[item.id]].value:
+        if item.id in keys and usage[keys[item.id]].value != item.billed_before:
             quantity = msgspec.structs.replace(
-                usage[keys[item.id]], billed_before=item.billed_before
+                usage[keys[item.id]], billed_before=item.billed_before, continues=True
             )
             lines += metered_lines(
                 subscription,
@@ -242,8 +238,7 @@ def bill_threshold(id: str, *, billing: Billing) -> None:
         items=tuple(
             msgspec.structs.replace(
                 item,
-                usage_start=keys[item.id].end,
-                billed_before=decimals.total((item.billed_before, usage[keys[item.id]].value)),
+                billed_before=max(decimals.ZERO, usage[keys[item.id]].value),
             )
             if item.id in keys
             else item

@@ -10,6 +10,7 @@ from taximeter.errors import InvalidRequest, ParameterMissing, ParametersExclusi
 from taximeter.kit.ids import new_id
 from taximeter.kit.periods import DAY_SECONDS
 from taximeter.pricing.price import Price
+from taximeter.subscriptions.added import AddedItem
 from taximeter.subscriptions.anchor import anchor_of
 from taximeter.subscriptions.items import ItemChange, Span, changed_items
 from taximeter.subscriptions.periods import boundary, period_holding
@@ -39,6 +40,7 @@ class NewSubscription(msgspec.Struct, frozen=True, kw_only=True):
     """What a caller asks for; moments are Unix seconds."""
 
     items: tuple[ItemChange, ...]
+    added: tuple[AddedItem, ...] = ()
     currency: str | None = None
     billing_mode: BillingMode = "flexible"
     backdate_start_date: int | None = None

@@ -41,8 +41,9 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     `usage_start` is where the usage begins that no invoice carries yet: consecutive invoices move
     it forward, and so bill every event once. It lies before `current_period_start` where a meter
     of whole days left the last day over, or where a backdated start is not billed yet; in a trial,
-    whose usage is free, it is the trial's end. `billed_before` is what invoices at thresholds have
-    billed of the current period: tiers go on from it, and the next period begins again at 0.
+    whose usage is free, it is the trial's end. `billed_before` is how much of the usage since then
+    invoices at thresholds have billed: they leave the start where it is, so that what comes late is
+    on the next one, and tiers go on. The next period begins again at 0.
 
     `billed_until` is up to where a licensed item's time is paid; None is the end of its period,
     and it lies before that where the subscription ends first.

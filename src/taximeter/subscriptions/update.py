@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from taximeter.errors import InvalidRequest, ParametersExclusive
 from taximeter.pricing.price import Price
+from taximeter.subscriptions.added import AddedItem
 from taximeter.subscriptions.items import ItemChange, Span, changed_items
 from taximeter.subscriptions.periods import boundary
 from taximeter.subscriptions.subscription import (
@@ -35,6 +36,7 @@ class SubscriptionChange(msgspec.Struct, frozen=True, kw_only=True):
     """A change: what is UNSET stays, None unsets."""
 
     items: tuple[ItemChange, ...] = ()
+    added: tuple[AddedItem, ...] = ()
     proration_behavior: ProrationBehavior = "create_prorations"
     proration_date: int | None = None
     billing_cycle_anchor: Literal["now", "unchanged"] = "unchanged"

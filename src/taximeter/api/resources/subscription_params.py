@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from taximeter.api.lists import CreatedParam, ListParams, UnixTime
 from taximeter.api.params import Params
+from taximeter.api.resources.added_item_params import AddedItemParam
 from taximeter.api.resources.refusals import (
     NO_ACCOUNTS,
     NO_CONNECT,
@@ -176,7 +177,6 @@ def moment_or_word(sent: str, param: str, *words: str) -> Any:
 
 
 _REFUSED = {
-    "add_invoice_items": "Create invoice items with POST /v1/invoiceitems instead.",
     "application_fee_percent": NO_CONNECT,
     "billing_schedules": NOT_YET,
     "default_payment_method": PAYMENTS,
@@ -200,6 +200,7 @@ class SubscriptionCreate(Collected, frozen=True, kw_only=True):
 
     customer: str
     items: tuple[ItemParam, ...] = ()
+    add_invoice_items: tuple[AddedItemParam, ...] = ()
     backdate_start_date: UnixTime | None = None
     billing_cycle_anchor: UnixTime | None = None
     billing_cycle_anchor_config: AnchorConfigParam | None = None
@@ -236,6 +237,7 @@ class SubscriptionUpdate(Collected, frozen=True, kw_only=True):
     refused = _REFUSED
 
     items: tuple[ItemUpdateParam, ...] = ()
+    add_invoice_items: tuple[AddedItemParam, ...] = ()
     billing_cycle_anchor: Literal["now", "unchanged"] | AnchorParam = "unchanged"
     billing_thresholds: ThresholdsParam | None | UnsetType = UNSET
     cancel_at: str | None | UnsetType = UNSET

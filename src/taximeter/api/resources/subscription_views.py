@@ -26,6 +26,7 @@ EXPANDABLE = frozenset(
         "default_payment_method",
         "default_source",
         "latest_invoice",
+        "latest_invoice.confirmation_secret",
         *(f"latest_invoice.{name}" for name in invoice_view.EXPANDABLE),
         "on_behalf_of",
         "pending_setup_intent",

@@ -13,6 +13,7 @@ from taximeter.api.lists import (
     unknown_cursor,
 )
 from taximeter.api.params import Params
+from taximeter.api.resources.added_item_params import added
 from taximeter.api.resources.subscription_item_params import item_change
 from taximeter.api.resources.subscription_params import (
     AnchorParam,
@@ -55,6 +56,7 @@ def _create(context: Context, params: SubscriptionCreate) -> SubscriptionObject:
         items=tuple(
             item_change(context, item, f"items[{index}]") for index, item in enumerate(params.items)
         ),
+        added=added(context, params.add_invoice_items),
         currency=(None if params.currency is None else read_currency(params.currency, "currency")),
         billing_mode=params.billing_mode.type,
         backdate_start_date=params.backdate_start_date,
@@ -116,6 +118,7 @@ def _change(context: Context, params: SubscriptionUpdate) -> SubscriptionChange:
         items=tuple(
             item_change(context, item, f"items[{index}]") for index, item in enumerate(params.items)
         ),
+        added=added(context, params.add_invoice_items),
         proration_behavior=params.proration_behavior,
         proration_date=params.proration_date,
         billing_cycle_anchor=anchor.type if isinstance(anchor, AnchorParam) else anchor,
