@@ -111,8 +111,6 @@ def explain(
         days = tuple(_days(query, reader))
     charges = rate(price, currency=line.currency, quantity=max(ZERO, value))
     billed: tuple[Charge, ...] = ()
-    charges = rate(price, currency=line.currency, quantity=max(ZERO, value))
-    before: tuple[Charge, ...] = ()
     own = charges
     if before.quantity > 0 or line.kind == "late_usage":
         billed = rate(price, currency=line.currency, quantity=max(ZERO, before.quantity))
