@@ -125,9 +125,7 @@ def late_usage(
 def _adjusting(billed: Billed, now: MeteredUsage, price: Price, name: str) -> tuple[Line, ...]:
     """Return lines for the price of all usage less the price of what was billed."""
     first = billed.lines[0]
-    charges = difference(
-        _charges(price, first.currency, now), _billed_charges(price, billed)
-    )
+    charges = difference(_charges(price, first.currency, now), _billed_charges(price, billed))
     of = {(line.kind, line.tier): line.id for line in billed.lines}
     return tuple(
         Line(
