@@ -12,7 +12,7 @@ import stripe
 
 from taximeter.kit.clock import MICROSECONDS, SteppingClock
 from taximeter.settings import Settings
-from tests.wire.billing_world import DAY, HOUR, create_price, subscribe
+from tests.wire.billing_world import DAY, HOUR, create_price, graduated, subscribe
 from tests.wire.clocked import NOON, ClockedServer
 from tests.wire.world import create_customer, create_meter, send
 
@@ -23,7 +23,7 @@ WEEKS, FLUSH_WEEKS = 5, 3
 class Life:
     """A seeded life of some customers on one meter, with a ledger of what they used."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, **cost: Any) -> None:
         self.chance = random.Random(seed)
         self.clock = SteppingClock(NOON * MICROSECONDS)
         self.folder = folder
@@ -34,7 +34,8 @@ class Life:
         client = self.client
         self.meter = create_meter(client)
         self.prices = [
-            create_price(client, self.meter, interval="week", unit_amount=UNIT) for _ in range(2)
+            create_price(client, self.meter, interval="week", **(cost or {"unit_amount": UNIT}))
+            for _ in range(2)
         ]
         self.subscriptions: dict[str, str] = {}
 
@@ -139,6 +140,17 @@ def test_all_invoices_come_to_what_all_usage_costs(seed: int, tmp_path: Path) ->
             invoices = list(listed.auto_paging_iter())
             assert sum(one.total for one in invoices) == life.cost(customer)
             check_explained(client, invoices)
+    finally:
+        life.close()
+
+
+def test_all_lines_of_tiers_and_flat_fees_come_out_of_the_log(tmp_path: Path) -> None:
+    life = Life(tmp_path, 6, **graduated())
+    try:
+        life.live()
+        for customer in life.used:
+            listed = life.client.v1.invoices.list({"customer": customer, "limit": 100})
+            check_explained(life.client, list(listed.auto_paging_iter()))
     finally:
         life.close()
 

@@ -170,8 +170,15 @@ def _description(charge: Charge, name: str) -> str:
     return f"Late usage: {what} × {name}{tier}"
 
 
-def billed_until(line: Line, invoices: Iterable[Invoice]) -> Decimal:
-    """Return the quantity that was billed before a line, of the same period.
+class Before(msgspec.Struct, frozen=True, kw_only=True):
+    """What was billed of a period before a line: a quantity, and whether its flat fees were."""
+
+    quantity: Decimal
+    flat: bool = True
+
+
+def before_line(line: Line, invoices: Sequence[Invoice]) -> Before:
+    """Return what was billed of the same period before a line.
 
     An adjustment goes on from the last one before it, or from the invoice that it adjusts;
     `invoices` are the subscription's.
@@ -179,34 +186,42 @@ def billed_until(line: Line, invoices: Iterable[Invoice]) -> Decimal:
     usage = line.usage
     assert usage is not None, "only lines that bill usage go on from others"
     if line.late_of is None:
-        return usage.billed_before
+        return Before(quantity=usage.billed_before)
     group = _group_of(line.late_of, invoices)
-    earlier = [
-        one.usage
-        for invoice in invoices
-        if invoice.status != "void"
-        for one in invoice.lines
-        if one.usage is not None
-        and (one.id in group or one.late_of in group)
-        and one.usage.as_of_us < usage.as_of_us
-    ]
-    last = max(earlier, key=lambda one: one.as_of_us, default=None)
+    same = {one.id for one in group}
+    last = max(
+        (
+            one.usage
+            for invoice in invoices
+            if invoice.status != "void"
+            for one in invoice.lines
+            if one.usage is not None
+            and (one.id in same or one.late_of in same)
+            and one.usage.as_of_us < usage.as_of_us
+        ),
+        key=lambda one: one.as_of_us,
+        default=None,
+    )
     if last is None:
-        return usage.billed_before
-    return last.value
+        return Before(quantity=usage.billed_before)
+    adjusted = all(one.usage != last for one in group)
+    return Before(
+        quantity=last.value,
+        flat=adjusted or bool(last.value) or any(one.kind == "flat" for one in group),
+    )
 
 
-def _group_of(id: str, invoices: Iterable[Invoice]) -> set[str]:
-    """Return the ids of the lines that bill the same quantity as a line."""
+def _group_of(id: str, invoices: Iterable[Invoice]) -> list[Line]:
+    """Return the lines that bill the same quantity as a line."""
     for invoice in invoices:
         for line in invoice.lines:
             if line.id == id and line.usage is not None:
                 same = (line.price, line.subscription_item, line.usage.start, line.usage.end)
-                return {
-                    one.id
+                return [
+                    one
                     for one in invoice.lines
                     if one.usage is not None
                     and one.kind != "late_usage"
                     and (one.price, one.subscription_item, one.usage.start, one.usage.end) == same
-                }
-    return {id}
+                ]
+    return []

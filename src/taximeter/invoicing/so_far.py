@@ -64,7 +64,7 @@ def items_so_far(
             continue
         used = usage[keys[item.id]]
         lines = _lines(subscription, item, terms, used)
-        if not used.value:
+        if not used.value and not item.billed_before:
             lines = [line for line in lines if line.kind == "units"]
         items.append(
             InvoiceItem(
