@@ -17,7 +17,7 @@ from tests.wire.clocked import NOON, ClockedServer
 from tests.wire.world import create_customer, create_meter, send
 
 UNIT = 7
-WEEKS, FLUSH_WEEKS = 5, 3
+WEEKS, FLUSH_WEEKS = 4, 2
 
 
 class Life:
@@ -53,10 +53,14 @@ class Life:
         return self.server.client()
 
     def join(self) -> None:
-        """Have one more customer subscribe, at whatever time it is."""
+        """Have one more customer subscribe, at whatever time it is; some are billed at amounts."""
         customer = create_customer(self.client)
         self.used[customer] = {}
-        self.subscriptions[customer] = subscribe(self.client, customer, self.prices[0]).id
+        others: dict[str, Any] = {}
+        if self.chance.random() < 0.5:
+            others = {"billing_thresholds": {"amount_gte": self.chance.randrange(50, 900)}}
+        made = subscribe(self.client, customer, self.prices[0], **others)
+        self.subscriptions[customer] = made.id
 
     def use(self) -> None:
         """Record usage of now or of up to three days ago, but of no time before it joined."""
@@ -129,8 +133,20 @@ class Life:
         return UNIT * sum(value for id, value in used if id not in self.canceled)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_all_invoices_come_to_what_all_usage_costs(seed: int, tmp_path: Path) -> None:
+    check_life(seed, tmp_path)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(3, 33))
+def test_so_they_do_in_many_lives(seed: int, tmp_path: Path) -> None:
+    check_life(seed, tmp_path)
+
+
+def check_life(seed: int, tmp_path: Path) -> None:
+    """Live, and hold the invoices against the ledger and the log."""
     life = Life(tmp_path, seed)
     try:
         life.live()

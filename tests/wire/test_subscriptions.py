@@ -92,10 +92,17 @@ def test_what_sdk_users_send_by_habit_changes_nothing(world: World) -> None:
         payment_behavior="default_incomplete",
         payment_settings={"save_default_payment_method": "on_subscription"},
         trial_settings={"end_behavior": {"missing_payment_method": "create_invoice"}},
-        expand=["customer", "latest_invoice", "pending_setup_intent", "items.data.price.product"],
+        expand=[
+            "customer",
+            "items.data.price.product",
+            "latest_invoice.confirmation_secret",
+            "pending_setup_intent",
+            "test_clock",
+        ],
     )
     assert isinstance(made.customer, stripe.Customer)
     assert isinstance(made["items"].data[0].price.product, stripe.Product)
+    assert isinstance(made.test_clock, stripe.test_helpers.TestClock)
     assert made.status == "active"
 
 

@@ -188,10 +188,13 @@ def threshold_lines(
     keys: dict[str, UsageKey],
     usage: dict[UsageKey, MeteredUsage],
 ) -> list[Line]:
-    """Bill the usage since the last invoice, the newest item first."""
+    """Bill the usage since the last invoice, the newest item first.
+
+    Usage that was cancelled since is settled at the end of the period.
+    """
     lines: list[Line] = []
     for item in subscription.newest_first:
-        if item.id in keys and usage[keys[item.id]].value != item.billed_before:
+        if item.id in keys and usage[keys[item.id]].value > item.billed_before:
             quantity = msgspec.structs.replace(
                 usage[keys[item.id]], billed_before=item.billed_before, continues=True
             )
@@ -232,18 +235,22 @@ def bill_threshold(id: str, *, billing: Billing) -> None:
         billing=billing,
     )
     billed = msgspec.structs.replace(
-        found,
+        billed_at_threshold(found, keys, usage),
         latest_invoice=invoice.id,
         revision=found.revision + 1,
-        items=tuple(
-            msgspec.structs.replace(
-                item,
-                billed_before=max(decimals.ZERO, usage[keys[item.id]].value),
-            )
-            if item.id in keys
-            else item
-            for item in found.items
-        ),
     )
     unit.subscriptions.save([billed])
     schedule(billed, billing=billing)
+
+
+def billed_at_threshold(
+    subscription: Subscription,
+    keys: dict[str, UsageKey],
+    usage: dict[UsageKey, MeteredUsage],
+) -> Subscription:
+    """Return a subscription once the lines of `threshold_lines` are on an invoice."""
+    items = []
+    for item in subscription.items:
+        value = usage[keys[item.id]].value if item.id in keys else item.billed_before
+        items.append(msgspec.structs.replace(item, billed_before=max(item.billed_before, value)))
+    return msgspec.structs.replace(subscription, items=tuple(items))

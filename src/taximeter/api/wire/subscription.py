@@ -8,6 +8,7 @@ from taximeter.api.lists import ListObject
 from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject
 from taximeter.api.wire.invoice import InvoiceObject
 from taximeter.api.wire.subscription_item import SubscriptionItemObject
+from taximeter.api.wire.test_clock import TestClockObject
 from taximeter.environments import Environment
 from taximeter.subscriptions.subscription import (
     AnchorConfig,
@@ -136,7 +137,7 @@ class SubscriptionObject(msgspec.Struct, frozen=True, kw_only=True):
     start_date: int
     status: Status
     status_details: None = None
-    test_clock: str | None
+    test_clock: str | TestClockObject | None
     transfer_data: None = None
     trial_end: int | None
     trial_settings: TrialSettingsObject = TrialSettingsObject()
@@ -150,8 +151,9 @@ def subscription_object(
     items: list[SubscriptionItemObject],
     customer: CustomerObject | DeletedCustomerObject | None = None,
     latest_invoice: InvoiceObject | None = None,
+    test_clock: TestClockObject | None = None,
 ) -> SubscriptionObject:
-    """Render a subscription; the customer and the invoice are there where they are expanded."""
+    """Render a subscription; what is given beside its items stands in place of an id."""
     ends_with_period = subscription.cancel_at_period_end and subscription.ended_at is None
     flexible = subscription.billing_mode == "flexible"
     return SubscriptionObject(
@@ -188,7 +190,7 @@ def subscription_object(
         pause_collection=subscription.pause_collection,
         start_date=subscription.start_date,
         status=subscription.status,
-        test_clock=subscription.test_clock,
+        test_clock=test_clock or subscription.test_clock,
         trial_end=subscription.trial_end,
         trial_start=subscription.trial_start,
     )
