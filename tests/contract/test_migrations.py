@@ -13,6 +13,7 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from taximeter.storage.migrations import StoreUnusable
 from taximeter.storage.records import billing_tables
+from taximeter.storage.records.billing_tables import due
 from tests.contract.backends import open_duckdb, open_sqlite
 
 Open = Callable[[Path], AbstractContextManager[Any]]
@@ -120,6 +121,7 @@ def test_the_migrated_records_have_the_schema_that_the_statements_are_built_on(
         pass
     engine = create_engine(f"sqlite:///{tmp_path}/fresh.sqlite3")
     billing_tables.invoices.metadata.create_all(engine)
+    due.metadata.create_all(engine)
     engine.dispose()
     fresh = _schema(f"sqlite:///{tmp_path}/fresh.sqlite3")
     assert _schema(f"sqlite:///{tmp_path}/records.sqlite3") == fresh
