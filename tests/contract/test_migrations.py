@@ -12,7 +12,6 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from taximeter.storage.migrations import StoreUnusable
-from taximeter.storage.records import billing_tables
 from taximeter.storage.records.billing_tables import due
 from tests.contract.backends import open_duckdb, open_sqlite
 
@@ -120,7 +119,6 @@ def test_the_migrated_records_have_the_schema_that_the_statements_are_built_on(
     with open_sqlite(tmp_path):
         pass
     engine = create_engine(f"sqlite:///{tmp_path}/fresh.sqlite3")
-    billing_tables.invoices.metadata.create_all(engine)
     due.metadata.create_all(engine)
     engine.dispose()
     fresh = _schema(f"sqlite:///{tmp_path}/fresh.sqlite3")
