@@ -18,7 +18,7 @@ def recorded(client: stripe.StripeClient, formula: str, name: str) -> tuple[str,
         {
             "display_name": name,
             "event_name": name,
-            "default_aggregation": {"formula": formula},  # type: ignore[typeddict-item]  # beyond Stripe
+            "default_aggregation": {"formula": formula},
         }
     )
     customer = client.v1.customers.create({})
