@@ -12,11 +12,13 @@ import msgspec
 import structlog
 
 from taximeter.api.auth import Authenticator
-from taximeter.api.edge import Asgi, Edge
+from taximeter.api.bodies import Receive
+from taximeter.api.edge import Asgi, Edge, Scope, Send
 from taximeter.api.routes import build_routes
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.credits.expire import Expiries
+from taximeter.dashboard.site import Site, takes
 from taximeter.due import DueKind
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
@@ -223,7 +225,7 @@ def open_app(
                 services=services,
                 reporter=reporter,
                 runner=runner,
-                asgi=Edge(services=services, routes=build_routes(services)),
+                asgi=_front(services, open_to_all=dev),
             )
         finally:
             runner.close()
@@ -231,6 +233,21 @@ def open_app(
             deduplicator.stop()
             rebuild.join()
             writer.close()
+
+
+def _front(services: Services, *, open_to_all: bool) -> Asgi:
+    """Return the one application: the API, and the dashboard beside it."""
+    edge = Edge(services=services, routes=build_routes(services))
+    site = Site(services, bodies=edge.bodies, open_to_all=open_to_all)
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        # The API first: its paths are hot, and nothing of the dashboard begins as they do.
+        if scope["type"] == "http" and not scope["path"].startswith("/v") and takes(scope):
+            await site(scope, receive, send)
+        else:
+            await edge(scope, receive, send)
+
+    return front
 
 
 def _handlers(stores: Stores, services: Services) -> dict[DueKind, Handler]:

@@ -79,6 +79,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     late_usage: Literal["report", "bill"] = "report"
     threshold_check_seconds: Positive = 60
 
+    # The dashboard
+    browser_session_hours: Positive = 168
+    sign_in_link_minutes: Positive = 60
+    sign_in_attempts_max: Positive = 10
+    sign_in_attempts_minutes: Positive = 15
+    chart_windows_max: Positive = 800
+
 
 PREFIX = "TAXIMETER_"
 

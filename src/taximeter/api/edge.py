@@ -50,6 +50,11 @@ class Edge:
             ("POST", stream.PATH): Stream(services),
         }
 
+    @property
+    def bodies(self) -> Bodies:
+        """Return what counts the bodies under way, for others who read some."""
+        return self._bodies
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection's request; `lifespan` is answered by the server's owner."""
         if scope["type"] != "http":

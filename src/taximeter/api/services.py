@@ -5,6 +5,9 @@ from typing import Protocol
 
 import msgspec
 
+from taximeter.accounts.attempts import AttemptStore
+from taximeter.accounts.sign_in import SignInStore
+from taximeter.accounts.user import UserStore
 from taximeter.api.auth import Authenticator
 from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.environments import Environment, EnvironmentStore
@@ -43,6 +46,21 @@ class Unit(BillingUnit, Protocol):
     @property
     def events(self) -> EventStore:
         """Return the events."""
+        ...
+
+    @property
+    def users(self) -> UserStore:
+        """Return the dashboard's accounts."""
+        ...
+
+    @property
+    def sign_ins(self) -> SignInStore:
+        """Return the sessions of browsers, and the links that open them."""
+        ...
+
+    @property
+    def attempts(self) -> AttemptStore:
+        """Return the attempts to sign in."""
         ...
 
 

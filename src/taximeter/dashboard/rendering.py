@@ -1,0 +1,93 @@
+"""Templates: what each is given, and one block of them where only that is asked for."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import msgspec
+
+from taximeter import __version__
+from taximeter.accounts.user import User
+from taximeter.dashboard import format as written
+from taximeter.dashboard.access.forgery import FIELD
+from taximeter.dashboard.navigation import Entry, Place
+from taximeter.dashboard.page import Sent
+from taximeter.dashboard.static_files import StaticFiles
+
+_FOLDER = Path(__file__).parent / "templates"
+
+
+class Shell(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands around a page: where one is, who one is, what was just done.
+
+    `url` is the page's own address with its query, and `twin` that of its JSON.
+    """
+
+    title: str
+    prefix: str = ""
+    kind: str = ""
+    label: str = ""
+    entries: Sequence[Entry] = ()
+    places: Sequence[Place] = ()
+    user: User | None = None
+    open_to_all: bool = False
+    theme: str = "auto"
+    token: str = ""
+    flash: str = ""
+    path: str = ""
+    query: str = ""
+    search: str = ""
+    now: int = 0
+
+    def twin(self, ending: str) -> str:
+        """Return the address of the page's data as `json` or `csv`."""
+        query = f"?{self.query}" if self.query else ""
+        return f"{self.path}.{ending}{query}"
+
+
+class Templates:
+    """The templates, compiled once."""
+
+    def __init__(self, static: StaticFiles) -> None:
+        """Escape everything; a name that a template does not know is an error."""
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(_FOLDER),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals |= {
+            "static": static.url,
+            "csrf_field": FIELD,
+            "version": __version__,
+            "iso": written.iso,
+            "ago": written.ago,
+        }
+        self._environment.filters |= {
+            "quantity": written.quantity,
+            "amount": written.amount,
+            "moment": written.moment,
+        }
+        # Blocks are rendered by themselves too, where imports of their template are unknown.
+        self._environment.globals["ui"] = self._environment.get_template("parts/ui.html").module
+
+    def render(
+        self,
+        template: str,
+        *,
+        shell: Shell,
+        data: object = None,
+        sent: Sent | None = None,
+        block: str | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """Render a page, or one block of it where the template has one of that name."""
+        found = self._environment.get_template(template)
+        given = {"shell": shell, "data": data, "sent": sent or Sent(), **(more or {})}
+        if block is not None and block in found.blocks:
+            context = found.new_context(given)
+            return "".join(found.blocks[block](context)).encode()
+        return found.render(given).encode()

@@ -1,0 +1,65 @@
+"""The route table: every page and every change of an environment."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from taximeter.dashboard.page import Change, Page
+from taximeter.dashboard.pages import home, meter, meter_create, meters, search
+
+PAGES: tuple[Page[Any, Any], ...] = (
+    home.PAGE,
+    search.PAGE,
+    meters.PAGE,
+    meter_create.PAGE,
+    meter.PAGE,
+)
+
+CHANGES: tuple[Change[Any], ...] = (
+    meter_create.CREATE,
+    *meter.CHANGES,
+)
+
+Routed = TypeVar("Routed", Page[Any, Any], Change[Any])
+
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+class Routes:
+    """Finds what lives at an address below an environment."""
+
+    def __init__(
+        self,
+        pages: Iterable[Page[Any, Any]] = PAGES,
+        changes: Iterable[Change[Any]] = CHANGES,
+    ) -> None:
+        """Try literal addresses before those with names, so that `meters/new` is no meter."""
+        self.pages = _compiled(pages)
+        self.changes = _compiled(changes)
+
+    def page(self, path: str) -> tuple[Page[Any, Any], dict[str, str]] | None:
+        """Return the page at an address and what its names stand for, or None."""
+        return _found(self.pages, path)
+
+    def change(self, path: str) -> tuple[Change[Any], dict[str, str]] | None:
+        """Return the change at an address and what its names stand for, or None."""
+        return _found(self.changes, path)
+
+    def served(self) -> list[str]:
+        """Return the paths of all pages."""
+        return [page.path for _, page in self.pages]
+
+
+def _compiled(routed: Iterable[Routed]) -> list[tuple[re.Pattern[str], Routed]]:
+    ordered = sorted(routed, key=lambda one: "{" in one.path)
+    return [(re.compile(_NAME.sub(r"(?P<\1>[^/]+)", one.path)), one) for one in ordered]
+
+
+def _found(
+    compiled: list[tuple[re.Pattern[str], Routed]], path: str
+) -> tuple[Routed, dict[str, str]] | None:
+    for pattern, one in compiled:
+        match = pattern.fullmatch(path)
+        if match is not None:
+            return one, match.groupdict()
+    return None

@@ -1,0 +1,175 @@
+"""Answering a request: pages read, changes write, both in one transaction."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from taximeter.accounts.user import User
+from taximeter.api.services import Services, Unit
+from taximeter.dashboard.access import cookies
+from taximeter.dashboard.access.gate import Browser
+from taximeter.dashboard.answer import CSV, JSON, Answer, redirect
+from taximeter.dashboard.fields import FieldErrors, read_form, read_query
+from taximeter.dashboard.navigation import entries, kind_of, label_of, places, prefix_of
+from taximeter.dashboard.page import Change, Page, Sent, View
+from taximeter.dashboard.rendering import Shell, Templates
+from taximeter.dashboard.routes import Routes
+from taximeter.dashboard.table import csv_bytes
+from taximeter.dashboard.visit import Visit
+from taximeter.errors import InvalidRequest, NotPermitted, UnknownUrl
+from taximeter.kit.clock import now_s
+
+_PLACE = re.compile(r"/(live|test|sandbox-[0-9]{1,9})(?:/(.*))?", re.ASCII)
+
+
+class Serving:
+    """The pages and changes of all environments, for a user who was let in."""
+
+    def __init__(
+        self, services: Services, *, routes: Routes, templates: Templates, open_to_all: bool
+    ) -> None:
+        """Serve a route table."""
+        self._services = services
+        self._routes = routes
+        self._templates = templates
+        self._open_to_all = open_to_all
+
+    def answer(self, visit: Visit, browser: Browser, user: User) -> Answer:
+        """Answer a request below an environment; raises whatever of `errors` there is to say."""
+        match = _PLACE.fullmatch(visit.path)
+        if match is None:
+            raise _nothing(visit)
+        prefix, path = f"/{match[1]}", (match[2] or "").rstrip("/")
+        if visit.method == "POST":
+            return self._change(visit, browser, user, prefix, path)
+        if visit.method not in {"GET", "HEAD"}:
+            raise _nothing(visit)
+        found = self._routes.page(path)
+        if found is None:
+            raise _nothing(visit)
+        page, path_params = found
+        with self._services.records.reading() as unit:
+            view = self._view(unit, user, prefix, path, path_params)
+            return self._page(page, view, visit, browser)
+
+    def _change(self, visit: Visit, browser: Browser, user: User, prefix: str, path: str) -> Answer:
+        found = self._routes.change(path)
+        if found is None:
+            raise _nothing(visit)
+        change, path_params = found
+        if not user.may_change:
+            raise NotPermitted(
+                "Your account may look at everything and change nothing. Ask an admin to make "
+                "this change, or for the role."
+            )
+        try:
+            form = read_form(visit.form, change.form)
+            with self._services.records.writing() as unit:
+                view = self._view(unit, user, prefix, path, path_params)
+                done = change.run(view, form)
+        except (FieldErrors, InvalidRequest) as error:
+            if change.page is None:
+                raise
+            sent = Sent(values=visit.form, errors=_by_field(error, change), fresh=False)
+            with self._services.records.reading() as unit:
+                view = self._view(unit, user, prefix, path, path_params)
+                return self._page(change.page, view, visit, browser, sent=sent)
+        finally:
+            if change.changes_directory:
+                self._services.directory.forget()
+        if visit.wants == "json":
+            body = msgspec.json.encode({"location": done.location, "message": done.message})
+            return Answer(body=body, content_type=JSON)
+        return redirect(done.location, *([cookies.flash(done.message)] if done.message else []))
+
+    def _view(
+        self, unit: Unit, user: User, prefix: str, path: str, path_params: dict[str, str]
+    ) -> View:
+        environments = unit.environments.environments()
+        environment = next((one for one in environments if prefix_of(one) == prefix), None)
+        if environment is None:
+            raise UnknownUrl(f"There is no environment at {prefix}.")
+        return View(
+            services=self._services,
+            unit=unit,
+            environment=environment,
+            path=f"{prefix}/{path}".rstrip("/"),
+            path_params=path_params,
+            user=user,
+            prefix=prefix,
+        )
+
+    def _page(
+        self,
+        page: Page[Any, Any],
+        view: View,
+        visit: Visit,
+        browser: Browser,
+        *,
+        sent: Sent | None = None,
+    ) -> Answer:
+        if page.for_admins and not view.user.may_change:
+            raise NotPermitted("This page is for admins; your account may look only.")
+        data = page.read(view, read_query(visit.query, page.query))
+        status = 200 if sent is None else 422
+        if visit.wants == "json":
+            content = data if sent is None else {"errors": sent.errors}
+            return Answer(status=status, body=msgspec.json.encode(content), content_type=JSON)
+        if visit.wants == "csv":
+            if page.table is None:
+                raise _nothing(visit)
+            return _csv(page, data)
+        shell = self._shell(page, view, visit, browser, page.title(data))
+        body = self._templates.render(
+            page.template, shell=shell, data=data, sent=sent, block=visit.target
+        )
+        shown = [cookies.flash("")] if shell.flash and visit.target is None else []
+        return Answer(status=status, body=body, cookies=tuple(shown))
+
+    def _shell(
+        self, page: Page[Any, Any], view: View, visit: Visit, browser: Browser, title: str
+    ) -> Shell:
+        environments = view.unit.environments.environments()
+        # A thing of one environment is not there in another; its list is.
+        same = "" if page.area == "home" else page.path.partition("/")[0]
+        return Shell(
+            title=title,
+            prefix=view.prefix,
+            kind=kind_of(view.environment),
+            label=label_of(view.environment),
+            entries=entries(prefix=view.prefix, area=page.area, served=self._routes.served()),
+            places=places(environments, view.environment, same),
+            user=view.user,
+            open_to_all=self._open_to_all,
+            theme=cookies.chosen_theme(visit),
+            token=browser.token,
+            flash=cookies.read_flash(visit.cookies) if visit.target is None else "",
+            path=visit.path,
+            query=urlencode(visit.query, doseq=True),
+            search=next(iter(visit.query.get("q", ())), ""),
+            now=now_s(self._services.clock),
+        )
+
+
+def _csv(page: Page[Any, Any], data: Any) -> Answer:
+    assert page.table is not None, "the page was asked whether it has one"
+    table = page.table(data)
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", table.name).strip("-")
+    answer = Answer(body=csv_bytes(table), content_type=CSV)
+    disposition = (b"content-disposition", f'attachment; filename="{name}.csv"'.encode())
+    return msgspec.structs.replace(answer, headers=(*answer.headers, disposition))
+
+
+def _by_field(error: FieldErrors | InvalidRequest, change: Change[Any]) -> dict[str, str]:
+    if isinstance(error, FieldErrors):
+        return error.errors
+    param = error.param or ""
+    # `dimension_payload_keys[3]` belongs to the field that holds the whole list.
+    field = change.fields.get(param) or change.fields.get(param.partition("[")[0], "")
+    return {field: error.message}
+
+
+def _nothing(visit: Visit) -> UnknownUrl:
+    return UnknownUrl(f"There is nothing at {visit.path}.")
