@@ -1,7 +1,7 @@
 """Reading over HTTP, one request after the other, and how long each took."""
 
 import http.client
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from time import perf_counter, sleep
 from urllib.parse import urlencode, urlsplit
@@ -22,29 +22,46 @@ class Reader:
 
     def get(self, path: str) -> bytes:
         """Return the body of a 200; anything else ends the benchmark."""
-        self._connection.request("GET", path, headers=self._headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        assert answer.status == HTTPStatus.OK, f"{path}: {answer.status} {body.decode()}"
-        return body
+        return self._answer("GET", path, None, self._headers)
+
+    def post(self, path: str, form: Mapping[str, str]) -> bytes:
+        """Return the body of a 200; anything else ends the benchmark."""
+        headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
+        return self._answer("POST", path, urlencode(form), headers)
 
     def timed(self, ask: Callable[[], str], times: int, *, every_seconds: float) -> list[float]:
-        """Read at even intervals; a read that had to wait for the one before it counts the wait.
+        """Read at even intervals; see `timed_requests`."""
+        return timed_requests(lambda: self.get(ask()), times, every_seconds=every_seconds)
 
-        It gives up on the rest where reads take several times as long as there is between them.
-        """
-        self.get(ask())
-        took, due = list[float](), perf_counter()
-        end = due + times * every_seconds * LATE_TIMES_MAX
-        while len(took) < times and perf_counter() < end:
-            sleep(max(0.0, due - perf_counter()))
-            self.get(ask())
-            took.append(perf_counter() - due)
-            due += every_seconds
-        return took
+    def _answer(
+        self, method: str, path: str, body: str | None, headers: Mapping[str, str]
+    ) -> bytes:
+        self._connection.request(method, path, body=body, headers=dict(headers))
+        answer = self._connection.getresponse()
+        content = answer.read()
+        assert answer.status == HTTPStatus.OK, f"{path}: {answer.status} {content.decode()}"
+        return content
 
     def close(self) -> None:
         self._connection.close()
+
+
+def timed_requests(
+    request: Callable[[], object], times: int, *, every_seconds: float
+) -> list[float]:
+    """Request at even intervals; one that had to wait for the one before it counts the wait.
+
+    It gives up on the rest where requests take several times as long as there is between them.
+    """
+    request()
+    took, due = list[float](), perf_counter()
+    end = due + times * every_seconds * LATE_TIMES_MAX
+    while len(took) < times and perf_counter() < end:
+        sleep(max(0.0, due - perf_counter()))
+        request()
+        took.append(perf_counter() - due)
+        due += every_seconds
+    return took
 
 
 def summaries_path(customer: str, start: int, end: int, window: str | None = None) -> str:

@@ -27,7 +27,8 @@ from taximeter.kit.periods import DAY_SECONDS
 from taximeter.meters import DEFAULT_CUSTOMER_KEY, DEFAULT_VALUE_KEY, Meter
 from taximeter.settings import Settings
 from taximeter.storage.duckdb.database import UsageDatabase
-from taximeter.storage.duckdb.schema import MIGRATIONS
+from taximeter.storage.duckdb.schema import MIGRATIONS as USAGE_MIGRATIONS
+from taximeter.storage.records.migrations import MIGRATIONS as RECORDS_MIGRATIONS
 
 CACHE = Path(__file__).resolve().parents[1] / ".cache" / "benchmarks"
 DAYS = 30
@@ -141,7 +142,8 @@ def write_events(database: UsageDatabase, *, environment: int, events: int, coun
 
 def kept(events: int, count: int) -> Path:
     """A data directory with this much usage; not to be written to, since it is kept."""
-    schema = hashlib.sha256("".join(one.checksum for one in MIGRATIONS).encode()).hexdigest()[:8]
+    steps = [*USAGE_MIGRATIONS, *RECORDS_MIGRATIONS]
+    schema = hashlib.sha256("".join(one.checksum for one in steps).encode()).hexdigest()[:8]
     data = CACHE / f"{events}-{count}-{schema}"
     if not data.is_dir() or time_ns() / 1e9 - data.stat().st_mtime > _KEPT_SECONDS_MAX:
         making = CACHE / f"making-{os.getpid()}"

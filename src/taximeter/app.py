@@ -16,11 +16,21 @@ from taximeter.api.edge import Asgi, Edge
 from taximeter.api.routes import build_routes
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.credits.expire import Expiries
+from taximeter.due import DueKind
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.log import LogFailed
 from taximeter.ingest.writer import Writer
+from taximeter.invoicing.awaited import draft_awaits
+from taximeter.invoicing.finalize import Finalizations
+from taximeter.invoicing.renew import Renewals
+from taximeter.invoicing.thresholds import Thresholds
+from taximeter.jobs.ended_clocks import EndedClocks
+from taximeter.jobs.handler import Handler
+from taximeter.jobs.queue import Queue
+from taximeter.jobs.runner import Runner
 from taximeter.kit.clock import Clock, SystemClock
 from taximeter.reports.reporter import Reporter
 from taximeter.settings import SettingError, Settings
@@ -63,6 +73,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 
     services: Services
     reporter: Reporter
+    runner: Runner
     asgi: Asgi
 
 
@@ -194,6 +205,12 @@ def open_app(
         reporter = Reporter(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
         )
+        runner = Runner(
+            queue=Queue(records=stores.records, clock=clock, batch_max=settings.due_batch_max),
+            handlers=_handlers(stores, services),
+            clock=clock,
+        )
+        stores.records.watch_due(runner.expect)
         _start(writer.start, data)
         rebuild = threading.Thread(
             target=_rebuild, args=(deduplicator, clock), name="rebuild identifiers"
@@ -201,16 +218,44 @@ def open_app(
         rebuild.start()
         try:
             _start(reporter.start, data)
+            runner.start()
             yield App(
                 services=services,
                 reporter=reporter,
+                runner=runner,
                 asgi=Edge(services=services, routes=build_routes(services)),
             )
         finally:
+            runner.close()
             reporter.close()
             deduplicator.stop()
             rebuild.join()
             writer.close()
+
+
+def _handlers(stores: Stores, services: Services) -> dict[DueKind, Handler]:
+    """Return what does due work, by its kind."""
+    records, clock = stores.records, services.clock
+    reader, writer = services.reader, services.writer
+    return {
+        "credit_grant": Expiries(records=records, clock=clock, awaited=draft_awaits),
+        "invoice": Finalizations(records=records, reader=reader, barrier=writer, clock=clock),
+        "subscription": Renewals(
+            records=records,
+            reader=reader,
+            barrier=writer,
+            clock=clock,
+            settings=services.settings,
+        ),
+        "thresholds": Thresholds(
+            records=records,
+            reader=reader,
+            barrier=writer,
+            clock=clock,
+            settings=services.settings,
+        ),
+        "test_clock": EndedClocks(records=records, customers_gone=services.directory.forget),
+    }
 
 
 def _start(start: Callable[[], None], data: Path) -> None:

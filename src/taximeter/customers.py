@@ -7,10 +7,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from taximeter.environments import Environment
-from taximeter.errors import InvalidRequest, NotFound
+from taximeter.errors import NotFound
 from taximeter.kit.ids import new_id
-from taximeter.kit.metadata import MetadataError, merged
-from taximeter.kit.paging import Cursor, Page
+from taximeter.kit.paging import CreatedRange, Cursor, Page
+from taximeter.metadata import merged_metadata
 
 TaxExempt = Literal["none", "exempt", "reverse"]
 
@@ -58,11 +58,16 @@ class InvoiceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustomerDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of a customer that a caller may set."""
+    """The fields of a customer that a caller may set, and the currency of the first invoice.
+
+    `balance` is in that currency's minor unit: below zero it pays for invoices, above zero it is
+    owed with the next one.
+    """
 
     address: Address | None = None
     balance: int = 0
     business_name: str | None = None
+    currency: str | None = None
     description: str | None = None
     email: str | None = None
     individual_name: str | None = None
@@ -114,21 +119,17 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     created: int
     details: CustomerDetails
     deleted_at: int | None = None
-
-
-class CreatedRange(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds on a creation time, in Unix seconds."""
-
-    gt: int | None = None
-    gte: int | None = None
-    lt: int | None = None
-    lte: int | None = None
+    test_clock: str | None = None
 
 
 class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which customers to list; `email` compares exactly."""
+    """Which customers to list; `email` compares exactly.
+
+    Those of test clocks are listed only for their clock.
+    """
 
     email: str | None = None
+    test_clock: str | None = None
     created: CreatedRange = CreatedRange()
 
 
@@ -161,7 +162,12 @@ class CustomerStore(Protocol):
 
 
 def create(
-    *, store: CustomerStore, environment: Environment, now: int, change: CustomerChange
+    *,
+    store: CustomerStore,
+    environment: Environment,
+    now: int,
+    change: CustomerChange,
+    test_clock: str | None = None,
 ) -> Customer:
     """Create a customer from what the caller set. Raises InvalidRequest for bad metadata."""
     customer = Customer(
@@ -169,6 +175,7 @@ def create(
         environment=environment.id,
         created=now,
         details=changed(CustomerDetails(), change),
+        test_clock=test_clock,
     )
     store.add(customer)
     return customer
@@ -183,7 +190,7 @@ def changed(details: CustomerDetails, change: CustomerChange) -> CustomerDetails
         if value is UNSET:
             continue
         if field == "metadata":
-            value = _merged_metadata(details.metadata, value)
+            value = merged_metadata(details.metadata, value)
         elif field == "invoice_settings":
             sent = {
                 name: given
@@ -193,14 +200,6 @@ def changed(details: CustomerDetails, change: CustomerChange) -> CustomerDetails
             value = msgspec.structs.replace(details.invoice_settings, **sent)
         values[field] = getattr(defaults, field) if value is None else value
     return msgspec.structs.replace(details, **values)
-
-
-def _merged_metadata(current: dict[str, str], change: dict[str, str] | None) -> dict[str, str]:
-    try:
-        return merged(current, change)
-    except MetadataError as error:
-        param = "metadata" if error.key is None else f"metadata[{error.key}]"
-        raise InvalidRequest(str(error), param=param) from None
 
 
 def retrieve(*, store: CustomerStore, environment: Environment, id: str) -> Customer:

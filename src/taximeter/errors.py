@@ -75,6 +75,12 @@ class ResourceMissing(InvalidRequest):
     default_code = "resource_missing"
 
 
+class ResourceAlreadyExists(InvalidRequest):
+    """What was to be made, or a name that only one may have, exists already."""
+
+    default_code = "resource_already_exists"
+
+
 class DuplicateEvent(InvalidRequest):
     """A meter event with this identifier exists; sending it again changes nothing."""
 
@@ -153,6 +159,16 @@ class Overloaded(ApiError):
     status = 429
     default_code = "rate_limit"
     v2_type = "rate_limit"
+    should_retry = True
+
+
+class Locked(ApiError):
+    """Work on the object is under way; nothing was done, and trying again afterwards is right."""
+
+    status = 429
+    default_code = "lock_timeout"
+    v2_type = "rate_limit"
+    v2_code = "lock_timeout"
     should_retry = True
 
 

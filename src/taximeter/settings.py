@@ -13,6 +13,10 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 Natural = Annotated[int, msgspec.Meta(ge=0)]
 Size = Annotated[str, msgspec.Meta(pattern="^[0-9]+(KB|MB|GB|TB)$")]
 
+_GRACE_RULE = r"(cycle|metered|cycle\+metered)=([0-9]|[1-6][0-9]|7[0-2])"
+GraceRules = Annotated[str, msgspec.Meta(pattern=f"^({_GRACE_RULE}(,{_GRACE_RULE})*)?$")]
+"""Hours for invoices that meet conditions, such as `cycle=24,metered=48,cycle+metered=72`."""
+
 
 class SettingError(ValueError):
     """A setting cannot be used; the message names it and says what it takes."""
@@ -51,6 +55,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key_cache_seconds: Natural = 1
     shutdown_seconds_max: Positive = 20
 
+    # Due work
+    due_batch_max: Positive = 2_000
+
+    # Test clocks
+    test_clock_advance_days_max: Annotated[int, msgspec.Meta(ge=1, le=36_600)] = 3_660
+    test_clock_kept_days: Positive = 30
+
     # Reading usage
     meter_usage_meters_max: Positive = 100
     meter_usage_all_meters_max: Positive = 1_000
@@ -61,6 +72,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_memory: Size = "512MB"
     log_threads: Positive = 2
     tail_events_max: Positive = 250_000
+
+    # Invoices
+    grace_period_hours: Annotated[int, msgspec.Meta(ge=0, le=72)] = 1
+    grace_period_rules: GraceRules | None = None
+    late_usage: Literal["report", "bill"] = "report"
+    threshold_check_seconds: Positive = 60
 
 
 PREFIX = "TAXIMETER_"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from taximeter.api.expand import check_expand
+from taximeter.api.expand import check_expand, expanded, within
 from taximeter.errors import InvalidRequest
 
 INSTEAD = (
@@ -56,3 +56,10 @@ def test_what_is_unknown_or_too_deep_is_named(
     with pytest.raises(InvalidRequest) as caught:
         check_expand(expand, ALLOWED, in_list=in_list)
     assert (caught.value.param, caught.value.message) == (param, message)
+
+
+def test_what_lies_on_the_way_to_an_expansion_is_expanded_too() -> None:
+    plain = frozenset({"product", "product.default_price", "tiers"})
+    assert expanded(("product.default_price", "tiers")) == plain
+    assert expanded(("data.product.default_price", "data.tiers"), in_list=True) == plain
+    assert within(plain, "product") == {"default_price"}

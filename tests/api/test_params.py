@@ -45,6 +45,8 @@ class Wanted(Params, frozen=True, kw_only=True):
     first: Place | None = None
     labels: dict[str, str] | None | UnsetType = UNSET
     choices: dict[str, tuple[str, ...]] = {}
+    either: dict[str, str | tuple[str, ...]] = {}
+    towns: dict[str, Place] = {}
     items: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     created: int | Range | None = None
@@ -68,6 +70,11 @@ class Wanted(Params, frozen=True, kw_only=True):
         ({"labels": {"a": "", "b": "1"}}, Wanted(name="x", labels={"a": "", "b": "1"})),
         ({"choices": {"a": {"1": "y", "0": "x"}}}, Wanted(name="x", choices={"a": ("x", "y")})),
         ({"choices": {"a": ""}}, Wanted(name="x", choices={"a": ()})),
+        (
+            {"either": {"a": "x", "b": {"0": "y"}}},
+            Wanted(name="x", either={"a": "x", "b": ("y",)}),
+        ),
+        ({"towns": {"a": {"city": "b"}}}, Wanted(name="x", towns={"a": Place(city="b")})),
         ({"items": ""}, Wanted(name="x", items=())),
         ({"items": {"1": "b", "0": "a", "10": "c"}}, Wanted(name="x", items=("a", "b", "c"))),
         ({"places": {"0": {"city": "A"}}}, Wanted(name="x", places=(Place(city="A"),))),
@@ -119,6 +126,13 @@ def test_what_is_sent_rightly_is_read(tree: Any, expected: Wanted) -> None:
         ({"labels": "A"}, InvalidRequest, "labels", "Invalid object: A"),
         ({"labels": {"a": {"b": "1"}}}, InvalidRequest, "labels[a]", 'Invalid string: {"b":"1"}'),
         ({"choices": "A"}, InvalidRequest, "choices", "Invalid object: A"),
+        ({"towns": {"a": "A"}}, InvalidRequest, "towns[a]", "Invalid object: A"),
+        (
+            {"towns": {"a": {"floor": "x"}}},
+            InvalidInteger,
+            "towns[a][floor]",
+            "Invalid integer: x",
+        ),
         ({"choices": {"a": "A"}}, InvalidRequest, "choices[a]", "Invalid array: A"),
         (
             {"choices": {"a": {"0": {"b": "1"}}}},

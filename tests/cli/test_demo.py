@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import httpx2
@@ -101,6 +102,33 @@ def test_an_interrupted_load_is_completed_and_nothing_is_doubled(loaded: tuple[P
     assert again.startswith("The example is there already.\n")
 
 
+def test_the_example_has_a_draft_open_invoices_and_paid_ones_over_all_usage(
+    loaded: tuple[Path, str],
+) -> None:
+    demo = Demo(loaded[0])
+    demo.until("end_time=")
+    end = demo.get("/v1/billing/meters").json()["data"][0]["created"]
+    invoices = demo.get("/v1/invoices?limit=100").json()["data"]
+    prices = {one["id"]: one["lookup_key"] for one in demo.get("/v1/prices").json()["data"]}
+    customers = demo.get("/v1/customers?limit=100").json()["data"]
+    grants = demo.get("/v1/billing/credit_grants").json()["data"]
+    demo.interrupt()
+    emails = {one["id"]: one["email"] for one in customers}
+    billed: Counter[tuple[str, str]] = Counter()
+    for invoice in invoices:
+        for line in invoice["lines"]["data"]:
+            price = prices[line["pricing"]["price_details"]["price"]]
+            billed[emails[invoice["customer"]], price] += line["quantity"]
+    payers = {one.slug: one.email for one in example.CUSTOMERS if one.slug != "salar-studio"}
+    used: Counter[tuple[str, str]] = Counter()
+    for event in example.events(end):
+        if event.customer in payers and not event.canceled:
+            used[payers[event.customer], f"{event.model}-{event.token_type}"] += event.value
+    assert +billed == +used
+    assert Counter(one["status"] for one in invoices) == {"draft": 1, "open": 2, "paid": 3}
+    assert sorted(one["name"] for one in grants) == ["Prepaid", "Welcome"]
+
+
 def test_output_in_a_pipe_has_no_colours_and_no_bar(loaded: tuple[Path, str]) -> None:
     assert "\x1b" not in loaded[1]
     assert "━" not in loaded[1]
@@ -120,7 +148,10 @@ def test_every_command_that_is_printed_works(loaded: tuple[Path, str]) -> None:
     demo.interrupt()
     assert (run.returncode, run.stderr) == (0, "")
     assert "Cusco Robotics" in run.stdout
-    assert '"object":"billing.meter_event_summary"' in run.stdout
+    for printed in ("meter_event_summary", "credit_balance_summary"):
+        assert f'"object":"billing.{printed}"' in run.stdout
+    assert '"billing_reason":"upcoming"' in run.stdout
+    assert '"status":"draft"' in run.stdout
 
 
 def test_the_demo_refuses_to_be_reached_from_elsewhere(tmp_path: Path) -> None:

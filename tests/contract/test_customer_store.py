@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from taximeter.customers import CreatedRange, Customer, CustomerDetails, CustomerFilter
-from taximeter.kit.paging import Cursor, Page, UnknownCursor
+from taximeter.customers import Customer, CustomerDetails, CustomerFilter
+from taximeter.kit.paging import CreatedRange, Cursor, Page, UnknownCursor
 from taximeter.storage.records.database import RecordsDatabase
 from tests.contract.backends import OpenRecords
 
@@ -124,3 +124,13 @@ def test_customers_outlast_a_restart(open_records: OpenRecords, tmp_path: Path) 
         add(records, *FIVE)
     with open_records(tmp_path) as records:
         assert page(records).data == FIVE[::-1]
+
+
+def test_customers_are_read_and_written_many_at_once(records: RecordsDatabase) -> None:
+    with records.writing() as unit:
+        for name in "abc":
+            unit.customers.add(a_customer(name))
+        deleted = [msgspec.structs.replace(a_customer(name), deleted_at=9) for name in "ab"]
+        unit.customers.save_many(deleted)
+        found = unit.customers.many(2, ["cus_a", "cus_c", "cus_x"])
+    assert found == {"cus_a": deleted[0], "cus_c": a_customer("c")}

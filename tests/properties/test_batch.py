@@ -15,8 +15,11 @@ from taximeter.ingest.batch import SentBatch
 from taximeter.ingest.check_batch import check_batch
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.event import Rejection, SentEvent, check, timestamp_bounds_us
+from taximeter.kit.clock import MICROSECONDS
+from taximeter.kit.periods import DAY_SECONDS
 from taximeter.meters import FormulaName, Meter
 from taximeter.settings import Settings
+from taximeter.test_clocks import ClockTimes
 from tests.oracle.worked import MIDNIGHT_US, a_meter
 from tests.properties.numbers import numbers, texts
 from tests.properties.streams import FORMULA_NAMES, KEYS
@@ -25,6 +28,7 @@ ENVIRONMENT = 2
 SETTINGS = Settings(payload_keys_max=5, payload_value_characters_max=40, value_digits_max=12)
 EARLIEST, LATEST = timestamp_bounds_us(MIDNIGHT_US, SETTINGS)
 CUSTOMERS = {"cus_1", "cus_2"}
+ON_A_CLOCK = {"cus_2": MIDNIGHT_US + 400 * DAY_SECONDS * MICROSECONDS}
 NAMES = ["tokens", "calls", "asleep", "nobody"]
 
 values = st.one_of(
@@ -37,21 +41,24 @@ values = st.one_of(
     st.sampled_from(["1" * 12, "1" * 13, "0" * 13, "0.00000000001", "1" * 40, "1" * 41, "日" * 40]),
 )
 customers = st.one_of(st.sampled_from(sorted(CUSTOMERS) * 3), st.sampled_from(["", "cus_3"]), texts)
+CLOCK_BOUNDS = timestamp_bounds_us(ON_A_CLOCK["cus_2"], SETTINGS)
 moments = st.one_of(
-    st.just(MIDNIGHT_US),
-    st.just(MIDNIGHT_US),
+    st.sampled_from([MIDNIGHT_US, MIDNIGHT_US, None]),
+    st.sampled_from(
+        [*ON_A_CLOCK.values(), CLOCK_BOUNDS[0] - 1, *CLOCK_BOUNDS, CLOCK_BOUNDS[1] + 1]
+    ),
     st.sampled_from([EARLIEST - 1, EARLIEST, LATEST, LATEST + 1, -(10**15), 10**17]),
 )
 KEYS_OF_A_PAYLOAD = ["customer", "customer", "value", "value", *KEYS, "note", "k" * 100, "k" * 101]
 
 
 class OneEvent(msgspec.Struct, frozen=True):
-    """An event as it was sent."""
+    """An event as it was sent, perhaps without a timestamp."""
 
     event_name: str
     payload: dict[str, str]
     identifier: str
-    timestamp_us: int
+    timestamp_us: int | None
 
 
 @st.composite
@@ -98,10 +105,12 @@ def batches(draw: DrawFn) -> list[OneEvent]:
 class Records:
     """The meters and customers of a world, as the directory reads them."""
 
-    def __init__(self, meters: list[Meter]) -> None:
+    def __init__(self, meters: list[Meter], clocked: dict[str, int]) -> None:
         self._meters = meters
-        self.meters: Any = self  # both stores in one object, as far as the directory asks
+        self._clocked = clocked
+        self.meters: Any = self  # all stores in one object, as far as the directory asks
         self.customers: Any = self
+        self.test_clocks: Any = self
 
     def with_event_name(self, environment: int, event_name: str) -> list[Meter]:
         return [one for one in self._meters if one.event_name == event_name]
@@ -112,16 +121,21 @@ class Records:
     def existing_ids(self, environment: int, *, limit: int) -> set[str]:
         return set(CUSTOMERS)
 
+    def times(self, environment: int) -> ClockTimes:
+        return ClockTimes(self._clocked, advancing=False)
 
-def directory_of(meters: list[Meter]) -> Directory:
+
+def directory_of(meters: list[Meter], clocked: dict[str, int] | None = None) -> Directory:
     @contextmanager
     def reading() -> Iterator[Records]:
-        yield Records(meters)
+        yield Records(meters, clocked or {})
 
     return Directory(reading=reading, customers_max=100)
 
 
-def one_by_one(sent: list[OneEvent], directory: Directory) -> dict[int, Any]:
+def one_by_one(
+    sent: list[OneEvent], directory: Directory, clocked: dict[str, int] | None = None
+) -> dict[int, Any]:
     """What becomes of each event by itself: the event, or code, customer and meter."""
     answers: dict[int, Any] = {}
     for position, one in enumerate(sent):
@@ -135,7 +149,7 @@ def one_by_one(sent: list[OneEvent], directory: Directory) -> dict[int, Any]:
             ),
             meter=meter,
             environment=ENVIRONMENT,
-            now_us=MIDNIGHT_US,
+            now_us=(clocked or {}).get(one.payload.get("customer", ""), MIDNIGHT_US),
             settings=SETTINGS,
         )
         if isinstance(event, Rejection):
@@ -154,7 +168,11 @@ def in_columns(sent: list[OneEvent], directory: Directory) -> tuple[dict[int, An
             event_names=[one.event_name for one in sent],
             payloads=[one.payload for one in sent],
             identifiers=[one.identifier for one in sent],
-            timestamps_us=np.array([one.timestamp_us for one in sent], dtype=np.int64),
+            timestamps_us=np.array(
+                [MIDNIGHT_US if one.timestamp_us is None else one.timestamp_us for one in sent],
+                dtype=np.int64,
+            ),
+            undated=np.array([one.timestamp_us is None for one in sent], dtype=np.bool_),
         ),
         environment=ENVIRONMENT,
         directory=directory,
@@ -178,14 +196,14 @@ def in_columns(sent: list[OneEvent], directory: Directory) -> tuple[dict[int, An
     return answers, order
 
 
-@given(meters=worlds(), sent=batches())
+@given(meters=worlds(), sent=batches(), clocked=st.sampled_from([{}, ON_A_CLOCK]))
 def test_a_batch_is_checked_as_its_events_would_be(
-    meters: list[Meter], sent: list[OneEvent]
+    meters: list[Meter], sent: list[OneEvent], clocked: dict[str, int]
 ) -> None:
-    directory = directory_of(meters)
+    directory = directory_of(meters, clocked)
     answers, order = in_columns(sent, directory)
     assert sorted(order) == list(range(len(sent)))
-    assert answers == one_by_one(sent, directory)
+    assert answers == one_by_one(sent, directory, clocked)
 
 
 PLAIN = {"customer": "cus_1", "value": "2.5", "model": "x"}

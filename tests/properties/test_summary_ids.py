@@ -59,6 +59,9 @@ class Settled:
     def settle(self, *, until_us: int = 0) -> None:
         """Nothing to wait for."""
 
+    def cut(self, *, now_us: int) -> int:
+        return now_us
+
 
 sent = st.lists(
     st.tuples(st.integers(-20, 20), st.sampled_from(TEXTS), st.sampled_from(["in", "out"])),

@@ -3,7 +3,8 @@
 `schemas.json` holds them for the objects that are served here, taken from the wire schema of API
 version 2026-10-28.endive. Left out are a customer's fields that Stripe sends only when they are
 expanded (`cash_balance`, `sources`, `subscriptions`, `tax`, `tax_ids`, `invoice_credit_balance`),
-`deleted`, which only the deleted have, and the `carrier` and `tracking_number` of its shipping.
+`deleted`, which only the deleted have, and the `carrier` and `tracking_number` of its shipping. A
+price's `tiers` and `currency_options` may be missing: Stripe sends them when they are expanded.
 """
 
 import json

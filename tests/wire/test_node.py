@@ -91,3 +91,19 @@ def test_node_sdk_streams_and_reads_error_reports(clocked: ClockedServer) -> Non
         "meter": meter,
     }
     assert run("v2_events.mjs", clocked, meter) == [report]
+
+
+@NEEDS_NODE
+def test_node_sdk_bills_a_subscription_on_a_test_clock(clocked: ClockedServer) -> None:
+    ends = [1_772_272_800, 1_774_951_200, 1_777_543_200]
+    assert run("year.mjs", clocked) == {
+        "invoices": [
+            # 1,000 free and 301 × 0.5 = 150.5; credits pay 100
+            {"end": ends[0], "lines": [0, 151], "due": 51, "status": "open"},
+            # 1,000 free and 7 × 0.5 = 3.5
+            {"end": ends[1], "lines": [0, 4], "due": 4, "status": "open"},
+            # at the old price 1,000 free and 100 × 0.5; at the new one 20 × 1
+            {"end": ends[2], "lines": [0, 50, 20], "due": 70, "status": "open"},
+        ],
+        "preview": 0,
+    }

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from tests.wire.clocked import NOON, ClockedServer
+from tests.wire.plain import request
+from tests.wire.prices import create_price, create_tiered, metered
 from tests.wire.schema import SCHEMAS, beyond, violations
 from tests.wire.test_customers import EVERYTHING
 from tests.wire.test_meter_usage import usage
+from tests.wire.test_products import EVERYTHING as EVERYTHING_OF_A_PRODUCT
 from tests.wire.world import create_customer, create_meter, send, summaries
 
 HOUR = 3_600
@@ -27,8 +30,17 @@ EXTENSIONS: dict[str, set[str]] = {
     "billing.analytics.meter_usage": set(),
     "billing.analytics.meter_usage_row": {"value_decimal"},
     "customer": set(),
+    "test_helpers.test_clock": set(),
+    "price": set(),
+    "product": set(),
     "list": set(),
 }
+
+
+def _spelled(server: ClockedServer, kind: str, made: list[Any], *expand: str) -> list[Any]:
+    """Objects as they come over the wire: the SDK makes numbers of decimals."""
+    query = "&".join(f"expand[]={one}" for one in expand)
+    return [request(server.address, "GET", f"/v1/{kind}/{one.id}?{query}").json() for one in made]
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +67,19 @@ def objects(noon: ClockedServer) -> dict[str, list[dict[str, Any]]]:
         }
     )
     full = client.v1.customers.create(EVERYTHING)
+    clocks = client.v1.test_helpers.test_clocks
+    clock = clocks.create({"frozen_time": NOON, "name": "A year"})
+    clocked = client.v1.customers.create({"test_clock": clock.id, "expand": ["test_clock"]})
+    setting_out = clocks.advance(clock.id, {"frozen_time": NOON + HOUR})
+    prices = [
+        create_price(client, recurring={"interval": "year"}),
+        create_price(client, transform_quantity={"divide_by": 10, "round": "up"}),
+        create_price(client, recurring=metered(meter)),
+        create_tiered(client, meter),
+    ]
+    default: Any = {"currency": "usd", "unit_amount": 1}
+    seats: Any = {"name": "Seats", "default_price_data": default}
+    products = [client.v1.products.create(one) for one in (EVERYTHING_OF_A_PRODUCT, seats)]
     return {
         "billing.meter": [one.to_dict() for one in (meter, windowed, asleep)],
         "billing.meter_event": [event.to_dict(), whole.to_dict()],
@@ -65,7 +90,17 @@ def objects(noon: ClockedServer) -> dict[str, list[dict[str, Any]]]:
         "billing.analytics.meter_usage_row": [
             row for one in measured for row in one["rows"]["data"]
         ],
-        "customer": [client.v1.customers.retrieve(customer).to_dict(), full.to_dict()],
+        "customer": [
+            client.v1.customers.retrieve(customer).to_dict(),
+            full.to_dict(),
+            clocked.to_dict(),
+        ],
+        "test_helpers.test_clock": [clock.to_dict(), setting_out.to_dict()],
+        "price": [
+            *_spelled(noon, "prices", prices, "product"),
+            *_spelled(noon, "prices", prices, "tiers", "currency_options"),
+        ],
+        "product": _spelled(noon, "products", products, "default_price"),
         "list": [client.v1.customers.list().to_dict(), events],
     }
 

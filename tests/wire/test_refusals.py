@@ -11,10 +11,16 @@ from tests.serving import TEST_KEY
 from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
+from tests.wire.prices import create_price, create_product, metered
+from tests.wire.refusals.catalog import CATALOG
+from tests.wire.refusals.clocks import TEST_CLOCKS
+from tests.wire.refusals.credits import CREDITS
 from tests.wire.refusals.events import EVENT_ROWS
 from tests.wire.refusals.ingestion import INGESTION
 from tests.wire.refusals.lists import LISTS
 from tests.wire.refusals.parameters import PARAMETERS
+from tests.wire.refusals.price_sets import PRICE_SETS
+from tests.wire.refusals.prices import PRICES
 from tests.wire.refusals.refusal import NOON, Refusal
 from tests.wire.refusals.requests import REQUESTS
 from tests.wire.refusals.rules import RULES
@@ -22,7 +28,21 @@ from tests.wire.refusals.usage import USAGE
 from tests.wire.refusals.v2 import V2
 from tests.wire.world import create_customer, create_meter, send, total
 
-ROWS = (*PARAMETERS, *LISTS, *EVENT_ROWS, *RULES, *USAGE, *REQUESTS, *INGESTION, *V2)
+ROWS = (
+    *PARAMETERS,
+    *LISTS,
+    *EVENT_ROWS,
+    *RULES,
+    *USAGE,
+    *REQUESTS,
+    *INGESTION,
+    *CREDITS,
+    *PRICES,
+    *CATALOG,
+    *PRICE_SETS,
+    *TEST_CLOCKS,
+    *V2,
+)
 
 
 class World:
@@ -39,12 +59,20 @@ class World:
         client.v1.billing.meters.deactivate(asleep.id)
         grouped = create_meter(client, event_name="grouped", dimension_payload_keys=["model"])
         send(client, self.meter, self.customer, "1", at=NOON - 60, identifier="taken")
+        product = create_product(client)
+        price = create_price(client, product=product, recurring=metered(self.meter))
+        keyed = create_price(client, product=product, lookup_key="taken")
         self.names = {
+            "<product>": product,
+            "<price>": price.id,
+            "<keyed>": keyed.id,
+            "<seat>": create_price(client, product=product).id,
             "<meter>": self.meter.id,
             "<customer>": self.customer,
             "<deleted>": deleted,
             "<asleep>": asleep.id,
             "<grouped>": grouped.id,
+            "<clock>": client.v1.test_helpers.test_clocks.create({"frozen_time": NOON}).id,
             "<token>": client.v2.billing.meter_event_session.create().authentication_token,
         }
         self.before = self.state()
@@ -60,7 +88,14 @@ class World:
         client = self.server.client()
         listed = [
             request(self.server.address, "GET", f"{path}?limit=100").json()["data"]
-            for path in ("/v1/billing/meters", "/v1/customers", "/v1/billing/meter_events")
+            for path in (
+                "/v1/billing/meters",
+                "/v1/customers",
+                "/v1/billing/meter_events",
+                "/v1/billing/credit_grants",
+                "/v1/products",
+                "/v1/prices",
+            )
         ]
         usage = total(client, self.meter, self.customer, NOON - 86_400, NOON + 86_400)
         return [*listed, usage]

@@ -45,7 +45,7 @@ def execute(
         )
         return encode(endpoint.run(context, params))
 
-    if endpoint.method == "GET":
+    if endpoint.method == "GET" or endpoint.reads_only:
         with services.records.reading() as unit:
             return Reply(body=run(unit))
     key = idempotency_key(incoming)
@@ -76,6 +76,8 @@ def execute(
     finally:
         if endpoint.changes_directory:
             services.directory.forget()
+        if endpoint.changes_clocks:
+            services.directory.forget_clocks()
 
 
 def _read(endpoint: Endpoint[Any], incoming: Incoming) -> tuple[Any, Any]:

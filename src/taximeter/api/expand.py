@@ -32,3 +32,18 @@ def check_expand(expand: Sequence[str], allowed: frozenset[str], *, in_list: boo
                 )
         if name and name not in allowed:
             raise InvalidRequest(f"This property cannot be expanded ({path}).", param=param)
+
+
+def expanded(expand: Sequence[str], *, in_list: bool = False) -> frozenset[str]:
+    """Return the properties that are expanded, those on the way to deeper ones included."""
+    names = set()
+    for path in expand:
+        parts = path.removeprefix("data.").split(".") if in_list else path.split(".")
+        names |= {".".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
+    return frozenset(names)
+
+
+def within(names: frozenset[str], property_: str) -> frozenset[str]:
+    """Return what is expanded of a property that is itself expanded."""
+    prefix = property_ + "."
+    return frozenset(name.removeprefix(prefix) for name in names if name.startswith(prefix))

@@ -7,12 +7,32 @@ import msgspec
 
 from taximeter.api.params import Params
 from taximeter.errors import ParametersExclusive, ResourceMissing
-from taximeter.kit.paging import Cursor, Page, UnknownCursor
+from taximeter.kit.paging import CreatedRange, Cursor, Page, UnknownCursor
 
 T = TypeVar("T")
 
 UnixTime = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]
 """Unix seconds up to the end of the year 9999."""
+
+
+class CreatedParam(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on the creation time."""
+
+    gt: UnixTime | None = None
+    gte: UnixTime | None = None
+    lt: UnixTime | None = None
+    lte: UnixTime | None = None
+
+
+def created_range(created: int | CreatedParam | None) -> CreatedRange:
+    """Return what a list's `created` means: no bounds, exactly one moment, or its bounds."""
+    match created:
+        case None:
+            return CreatedRange()
+        case int(exactly):
+            return CreatedRange(gte=exactly, lte=exactly)
+        case bounds:
+            return CreatedRange(gt=bounds.gt, gte=bounds.gte, lt=bounds.lt, lte=bounds.lte)
 
 
 class ListParams(Params, frozen=True, kw_only=True):

@@ -115,15 +115,15 @@ def _value(sent: "str | Tree", wanted: inspect.Type, path: str, *, unsets: bool)
     match wanted:
         case inspect.StructType(cls=cls):
             return _struct(_group(sent, "object", path), cls, path, unsets=unsets)
-        case inspect.DictType(value_type=inspect.VarTupleType(item_type=item)):
-            group = _group(sent, "object", path)
-            return {
-                key: _items(value, item, _path(path, key), unsets=unsets)
-                for key, value in group.items()
-            }
-        case inspect.DictType():
+        case inspect.DictType(value_type=inspect.StrType()):
             group = _group(sent, "object", path)
             return {key: _text(value, _path(path, key)) for key, value in group.items()}
+        case inspect.DictType(value_type=inner):
+            group = _group(sent, "object", path)
+            return {
+                key: _value(value, inner, _path(path, key), unsets=unsets)
+                for key, value in group.items()
+            }
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
             return _items(sent, item, path, unsets=unsets)
         case _:

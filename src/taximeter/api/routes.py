@@ -15,15 +15,29 @@ from taximeter.api.http import Incoming, Reply, encode
 from taximeter.api.resources import (
     adjustments,
     adjustments_v2,
+    credit_balances,
+    credit_grants,
     customers,
     events,
     ingestion,
+    invoice_actions,
+    invoice_items,
+    invoice_lines,
+    invoice_preview,
+    invoices,
     meter_events,
     meter_events_v2,
     meter_usage,
     meters,
+    price_coverage,
+    prices,
+    products,
     sessions,
+    simulations,
+    subscription_items,
+    subscriptions,
     summaries,
+    test_clocks,
 )
 from taximeter.api.services import Services
 from taximeter.errors import UnknownUrl
@@ -35,10 +49,24 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *meter_events.ENDPOINTS,
     *adjustments.ENDPOINTS,
     *customers.ENDPOINTS,
+    *credit_grants.ENDPOINTS,
+    *credit_balances.ENDPOINTS,
+    *products.ENDPOINTS,
+    *prices.ENDPOINTS,
+    *subscriptions.ENDPOINTS,
+    *subscription_items.ENDPOINTS,
+    *price_coverage.ENDPOINTS,
+    *simulations.ENDPOINTS,
+    *invoices.ENDPOINTS,
+    *invoice_actions.ENDPOINTS,
+    *invoice_lines.ENDPOINTS,
+    *invoice_preview.ENDPOINTS,
+    *invoice_items.ENDPOINTS,
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
     *ingestion.ENDPOINTS,
+    *test_clocks.ENDPOINTS,
 )
 
 HOT_PATHS = {path: {"POST"} for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH)}
@@ -65,6 +93,7 @@ def build_routes(services: Services) -> Router:
         routes=[
             Route("/healthz", _Page({"status": "ok"})),
             Route("/", _Page(_GREETING)),
+            Route("/v1/{resources}/search", _Unserved()),
             *routes,
         ],
         default=_unknown,
@@ -117,6 +146,13 @@ def unknown_url(method: str, path: str, allowed: list[str] | None = None) -> Unk
 
 async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
     raise unknown_url(scope["method"], scope["path"])
+
+
+class _Unserved:
+    """An address of Stripe's that is not served, and would be taken for that of an object."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _unknown(scope, receive, send)
 
 
 class _Page:

@@ -7,37 +7,27 @@ import msgspec
 
 from taximeter.api.auth import Authenticator
 from taximeter.api.session_auth import SessionAuthenticator
-from taximeter.customers import CustomerStore
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
 from taximeter.idempotency import RequestStore
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.writer import Writer
+from taximeter.invoicing.billing import Billing
+from taximeter.invoicing.stores import BillingUnit
 from taximeter.kit.clock import Clock, now_s
-from taximeter.meters import MeterStore
 from taximeter.reports.reader import RejectionReader
 from taximeter.sessions import SessionStore
 from taximeter.settings import Settings
 from taximeter.usage.reader import UsageReader
 
 
-class Unit(Protocol):
+class Unit(BillingUnit, Protocol):
     """One transaction over the records."""
 
     @property
     def environments(self) -> EnvironmentStore:
         """Return environments and keys."""
-        ...
-
-    @property
-    def meters(self) -> MeterStore:
-        """Return the meters."""
-        ...
-
-    @property
-    def customers(self) -> CustomerStore:
-        """Return the customers."""
         ...
 
     @property
@@ -96,3 +86,15 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     def now(self) -> int:
         """Return the present moment in Unix seconds."""
         return now_s(self.services.clock)
+
+    def billing(self) -> Billing:
+        """Return what a use case bills with."""
+        services = self.services
+        return Billing(
+            unit=self.unit,
+            environment=self.environment.id,
+            reader=services.reader,
+            barrier=services.writer,
+            clock=services.clock,
+            settings=services.settings,
+        )

@@ -16,7 +16,7 @@ from taximeter.api.json_body import Body, Moment, Name, decode_json
 from taximeter.api.services import Services
 from taximeter.errors import InvalidRequest
 from taximeter.ingest.batch import SentBatch
-from taximeter.ingest.columns import Moments
+from taximeter.ingest.columns import Flags, Moments
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.ids import new_identifiers
 from taximeter.kit.moments import moments_us
@@ -76,22 +76,26 @@ def sent_batch(events: Sequence[StreamEvent], *, now_us: int) -> SentBatch:
     if len(identifiers) < len(sent):
         made = new_identifiers(len(sent))
         identifiers = [one or other for one, other in zip(sent, made, strict=True)]
+    moments, undated = _moments([event.timestamp for event in events], now_us)
     return SentBatch(
         event_names=[event.event_name for event in events],
         payloads=[event.payload for event in events],
         identifiers=identifiers,
-        timestamps_us=_moments([event.timestamp for event in events], now_us),
+        timestamps_us=moments,
+        undated=undated,
     )
 
 
-def _moments(timestamps: Sequence[datetime | None], now_us: int) -> Moments:
-    """Return moments in microseconds; now is the second that has begun, as on v1."""
+def _moments(timestamps: Sequence[datetime | None], now_us: int) -> tuple[Moments, Flags | None]:
+    """Return moments in microseconds, and which of them are now: the second that has begun."""
     present = now_us // MICROSECONDS * MICROSECONDS
     if not any(timestamps):
-        return np.full(len(timestamps), present, dtype=np.int64)
+        everyone = np.ones(len(timestamps), dtype=np.bool_)
+        return np.full(len(timestamps), present, dtype=np.int64), everyone
     moments = moments_us([one for one in timestamps if one is not None])
     if len(moments) == len(timestamps):
-        return moments
+        return moments, None
     filled = np.full(len(timestamps), present, dtype=np.int64)
-    filled[[one is not None for one in timestamps]] = moments
-    return filled
+    undated = np.array([one is None for one in timestamps], dtype=np.bool_)
+    filled[~undated] = moments
+    return filled, undated

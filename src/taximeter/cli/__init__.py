@@ -5,9 +5,11 @@ import click
 from taximeter import __version__
 from taximeter.cli.demo import demo
 from taximeter.cli.doctor import doctor
+from taximeter.cli.explain.command import explain
 from taximeter.cli.imports.command import import_
 from taximeter.cli.keys import keys
 from taximeter.cli.serve import serve
+from taximeter.cli.simulate.command import simulate
 from taximeter.cli.usage.command import usage
 
 
@@ -17,5 +19,5 @@ def main() -> None:
     """Usage metering and usage-based billing that you run yourself."""
 
 
-for command in (serve, demo, usage, import_, keys, doctor):
+for command in (serve, demo, usage, simulate, explain, import_, keys, doctor):
     main.add_command(command)

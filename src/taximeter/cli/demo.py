@@ -20,7 +20,8 @@ from rich.text import Text
 
 from taximeter.app import App
 from taximeter.cli import example
-from taximeter.cli.load import CONNECTIONS, Loaded, LoadFailed, load_example
+from taximeter.cli.asking import Refused
+from taximeter.cli.load import CONNECTIONS, Loaded, load_example
 from taximeter.cli.logs import configure_logs
 from taximeter.cli.options import (
     DEFAULT_HOST,
@@ -32,7 +33,7 @@ from taximeter.cli.options import (
 from taximeter.cli.serve import is_loopback
 from taximeter.cli.server import run_server
 from taximeter.cli.terminal import output
-from taximeter.kit.clock import SystemClock, now_s
+from taximeter.kit.clock import SystemClock
 from taximeter.kit.periods import DAY_SECONDS
 
 DEMO_KEY = "sk_test_demo"
@@ -95,10 +96,10 @@ async def _load(address: str) -> None:
                 task = progress.add_task("Loading the example", total=None)
                 loaded = await load_example(
                     client,
-                    now=now_s(SystemClock()),
+                    clock=SystemClock(),
                     advanced=lambda done, of: progress.update(task, completed=done, total=of),
                 )
-    except* LoadFailed as refusals:
+    except* Refused as refusals:
         click.echo(f"The example could not be loaded: {refusals.exceptions[0]}", err=True)
     except* httpx2.TransportError:
         click.echo(_INTERRUPTED, err=True)
@@ -155,6 +156,18 @@ Try in another terminal:
   {_bold("# One customer's days, and which models they went to")}
   {program} usage --customer {customer} --window day
   {program} usage --customer {customer} --by model
+
+  {_bold("# The invoices of last month: a draft, open ones and paid ones")}
+  curl -s -u {DEMO_KEY}: {address}/v1/invoices
+
+  {_bold("# What the month to come has brought up to now")}
+  curl -s -u {DEMO_KEY}: {address}/v1/invoices/create_preview \\
+    -d subscription={loaded.subscriptions["cusco-robotics"]}
+
+  {_bold("# What is left of prepaid credits, this month's usage taken off")}
+  curl -s -u {DEMO_KEY}: -G {address}/v1/billing/credit_balance_summary \\
+    -d customer={customer} -d live=true -d "filter[type]=applicability_scope" \\
+    -d "filter[applicability_scope][price_type]=metered"
 
   {_bold("# The same total, through Stripe's API")}
   curl -s -u {DEMO_KEY}: -G \\

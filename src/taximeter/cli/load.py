@@ -5,14 +5,17 @@ The meter's creation is the example's end: whoever completes it makes the same e
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx2
 import msgspec
 
 from taximeter.cli import example
+from taximeter.cli.asking import Refused, ask, listed, message
 from taximeter.cli.example import ExampleCustomer, ExampleEvent
+from taximeter.cli.subscribe import load_billing
+from taximeter.kit.clock import Clock, now_s
 from taximeter.kit.periods import DAY_SECONDS
 
 CONNECTIONS = 32
@@ -22,25 +25,22 @@ _EVENTS = "/v1/billing/meter_events"
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """The example as it stands in a server; `events` is how many were sent by this load."""
+    """The example as it stands in a server: ids by customer, and how many events this load sent."""
 
     meter: str
     customers: dict[str, str]
+    subscriptions: dict[str, str]
     start: int
     events: int
 
 
-class LoadFailed(Exception):
-    """The server refused a part of the example; the message is the server's."""
-
-
 async def load_example(
-    client: httpx2.AsyncClient, *, now: int, advanced: Callable[[int, int], None]
+    client: httpx2.AsyncClient, *, clock: Clock, advanced: Callable[[int, int], None]
 ) -> Loaded:
     """Bring the example into the environment that the client's key opens.
 
     `advanced` is told, after each event, how many there are and how many are done. Raises
-    LoadFailed, and httpx2.TransportError when the server goes away.
+    Refused, and httpx2.TransportError when the server goes away.
     """
     meter = await _meter(client)
     found = [await _customer(client, one) for one in example.CUSTOMERS]
@@ -48,23 +48,32 @@ async def load_example(
     end = int(meter["created"])
     events: list[ExampleEvent] = []
     if _LOADED not in found[0]["metadata"]:
-        oldest = now - ACCEPTED_DAYS * DAY_SECONDS
+        oldest = now_s(clock) - ACCEPTED_DAYS * DAY_SECONDS
         events = [event for event in example.events(end) if event.timestamp > oldest]
         await _send_all(client, events, ids, advanced)
-        await _ask(
+        await ask(
             client, "POST", f"/v1/customers/{found[0]['id']}", {f"metadata[{_LOADED}]": "true"}
         )
-    return Loaded(meter=meter["id"], customers=ids, start=example.start_of(end), events=len(events))
+    start = example.start_of(end)
+    return Loaded(
+        meter=meter["id"],
+        customers=ids,
+        subscriptions=await load_billing(
+            client, meter=meter["id"], customers=ids, start=start, clock=clock
+        ),
+        start=start,
+        events=len(events),
+    )
 
 
 async def _meter(client: httpx2.AsyncClient) -> dict[str, Any]:
-    async for meter in _pages(client, "/v1/billing/meters", {"status": "active"}):
+    async for meter in listed(client, "/v1/billing/meters", {"status": "active"}):
         if meter["event_name"] == example.EVENT_NAME:
             return meter
     dimensions = {
         f"dimension_payload_keys[{index}]": key for index, key in enumerate(example.DIMENSIONS)
     }
-    return await _ask(
+    return await ask(
         client,
         "POST",
         "/v1/billing/meters",
@@ -78,27 +87,14 @@ async def _meter(client: httpx2.AsyncClient) -> dict[str, Any]:
 
 
 async def _customer(client: httpx2.AsyncClient, wanted: ExampleCustomer) -> dict[str, Any]:
-    async for customer in _pages(client, "/v1/customers", {"email": wanted.email}):
+    async for customer in listed(client, "/v1/customers", {"email": wanted.email}):
         return customer
-    return await _ask(
+    return await ask(
         client,
         "POST",
         "/v1/customers",
         {"name": wanted.name, "email": wanted.email, "description": wanted.description},
     )
-
-
-async def _pages(
-    client: httpx2.AsyncClient, path: str, filters: Mapping[str, str]
-) -> AsyncIterator[dict[str, Any]]:
-    asked = {**filters, "limit": "100"}
-    while True:
-        page = await _ask(client, "GET", path, asked)
-        for item in page["data"]:
-            yield item
-        if not page["has_more"]:
-            return
-        asked["starting_after"] = page["data"][-1]["id"]
 
 
 async def _send_all(
@@ -136,9 +132,9 @@ async def _send(client: httpx2.AsyncClient, event: ExampleEvent, customer: str) 
         },
     )
     if answer.status_code != 200 and not _is_there_already(answer):
-        raise LoadFailed(_message(answer))
+        raise Refused(message(answer))
     if event.canceled:
-        await _ask(
+        await ask(
             client,
             "POST",
             "/v1/billing/meter_event_adjustments",
@@ -151,21 +147,4 @@ async def _send(client: httpx2.AsyncClient, event: ExampleEvent, customer: str) 
 
 
 def _is_there_already(answer: httpx2.Response) -> bool:
-    return answer.status_code == 400 and "already exists" in _message(answer)
-
-
-async def _ask(
-    client: httpx2.AsyncClient, method: str, path: str, params: Mapping[str, str]
-) -> dict[str, Any]:
-    sent: dict[str, Any] = {"params" if method == "GET" else "data": dict(params)}
-    answer = await client.request(method, path, **sent)
-    if answer.status_code != 200:
-        raise LoadFailed(_message(answer))
-    found: dict[str, Any] = msgspec.json.decode(answer.content)
-    return found
-
-
-def _message(answer: httpx2.Response) -> str:
-    found: Any = msgspec.json.decode(answer.content)
-    message: str = found["error"]["message"]
-    return message
+    return answer.status_code == 400 and "already exists" in message(answer)

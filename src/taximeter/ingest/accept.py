@@ -12,6 +12,7 @@ from taximeter.ingest.event import LoggedEvent, MeterEvent, Origin, Rejection, S
 from taximeter.ingest.transaction import BatchRecorded, FindRequest, Outcome, Recorded, Taken
 from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import Clock
+from taximeter.meters import Meter
 from taximeter.settings import Settings
 
 
@@ -68,18 +69,18 @@ class Intake:
     def _checked(
         self, sent: SentEvent, *, environment: Environment, origin: Origin | None
     ) -> MeterEvent:
+        meter = self._directory.meter(environment.id, sent.event_name)
         event = check(
             sent,
-            meter=self._directory.meter(environment.id, sent.event_name),
+            meter=meter,
             environment=environment.id,
-            now_us=self._clock.now_us(),
+            now_us=self._present_us(sent, meter, environment),
             settings=self._settings,
             origin=origin,
         )
         if isinstance(event, Rejection):
             raise InvalidRequest(event.message, param=event.param, code=event.code)
         if not self._directory.has_customer(environment.id, event.customer):
-            meter = self._directory.meter(environment.id, sent.event_name)
             assert meter is not None, "a checked event has a meter"
             raise InvalidRequest(
                 f"No such customer: '{event.customer}'",
@@ -87,6 +88,14 @@ class Intake:
                 code="resource_missing",
             )
         return event
+
+    def _present_us(self, sent: SentEvent, meter: Meter | None, environment: Environment) -> int:
+        """Return what time it is for the event's customer: on a test clock, that clock's."""
+        now_us = self._clock.now_us()
+        clock_times_us = self._directory.clock_times_us(environment.id)
+        if not clock_times_us or meter is None:
+            return now_us
+        return clock_times_us.get(sent.payload.get(meter.customer_key, ""), now_us)
 
 
 def answer(outcome: Outcome, event: MeterEvent) -> Accepted:

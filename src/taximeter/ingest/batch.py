@@ -5,19 +5,23 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from taximeter.ingest.columns import Moments, Run
+from taximeter.ingest.columns import Flags, Moments, Run
 from taximeter.ingest.event import MeterEvent, RejectionCode
 from taximeter.ingest.identifiers import identifier_hashes
 from taximeter.kit import decimals
 
 
 class SentBatch(msgspec.Struct, frozen=True, kw_only=True):
-    """Events as a caller sent them, in columns of equal length; every one has a timestamp."""
+    """Events as a caller sent them, in columns of equal length; every one has a timestamp.
+
+    `undated` says which were sent without one, and so were given the present; None where none was.
+    """
 
     event_names: Sequence[str]
     payloads: Sequence[dict[str, str]]
     identifiers: Sequence[str]
     timestamps_us: Moments
+    undated: Flags | None = None
 
     def __len__(self) -> int:
         """Return how many events there are."""
@@ -25,11 +29,13 @@ class SentBatch(msgspec.Struct, frozen=True, kw_only=True):
 
     def take(self, places: Sequence[int]) -> "SentBatch":
         """Return the events at these places."""
+        wanted = np.array(places, dtype=np.int64)
         return SentBatch(
             event_names=[self.event_names[place] for place in places],
             payloads=[self.payloads[place] for place in places],
             identifiers=[self.identifiers[place] for place in places],
-            timestamps_us=self.timestamps_us[np.array(places, dtype=np.int64)],
+            timestamps_us=self.timestamps_us[wanted],
+            undated=None if self.undated is None else self.undated[wanted],
         )
 
 

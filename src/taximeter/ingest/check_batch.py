@@ -1,9 +1,10 @@
 """Checking many events at once, without a step in Python for each check of each event.
 
 Most batches hold nothing unusual. They pass through `_plain_run`, which looks at whole columns and
-accepts only what is obviously good: the meter is active, every customer known, every value a plain
-decimal. Whatever it does not accept is checked event by event by `ingest.event.check`, which alone
-decides what is right and says why something is not. A property test holds the two together.
+accepts only what is obviously good: the meter is active, every customer known and on no test clock,
+every value a plain decimal. Whatever it does not accept is checked event by event by
+`ingest.event.check`, which alone decides what is right and says why something is not. A property
+test holds the two together.
 """
 
 import re
@@ -92,6 +93,7 @@ class _Checking:
         self._directory = directory
         self._now_us = now_us
         self._settings = settings
+        self._clock_times_us = directory.clock_times_us(environment)
 
     def plain_run(self, sent: SentBatch, positions: Sequence[int]) -> Run | None:
         """Return the group as a run if everything in it is plainly good, else None."""
@@ -107,6 +109,8 @@ class _Checking:
             values, value_texts = self._readings(meter, payloads)
             dimensions = _dimensions(meter, payloads)
         except (KeyError, _NotPlainError):
+            return None
+        if self._clock_times_us and not self._clock_times_us.keys().isdisjoint(customers):
             return None
         if self._directory.unknown_customers(self._environment, customers):
             return None
@@ -174,7 +178,12 @@ class _Checking:
                 identifier=sent.identifiers[index],
                 timestamp_us=int(sent.timestamps_us[index]),
             )
-            event = self._checked(one, meter)
+            present_us = self._present_us(one, meter)
+            if present_us is None:
+                present_us = self._now_us
+            elif sent.undated is not None and sent.undated[index]:
+                one = msgspec.structs.replace(one, timestamp_us=present_us)
+            event = self._checked(one, meter, present_us)
             if isinstance(event, Rejection):
                 refused.append(self._refused(one, meter, event, position))
             else:
@@ -182,12 +191,20 @@ class _Checking:
                 places.append(position)
         return (run_of(good, places) if good else None), refused
 
-    def _checked(self, one: SentEvent, meter: Meter | None) -> MeterEvent | Rejection:
+    def _present_us(self, one: SentEvent, meter: Meter | None) -> int | None:
+        """Return what time it is on the test clock of the event's customer, if there is one."""
+        if meter is None or not self._clock_times_us:
+            return None
+        return self._clock_times_us.get(one.payload.get(meter.customer_key, ""))
+
+    def _checked(
+        self, one: SentEvent, meter: Meter | None, present_us: int
+    ) -> MeterEvent | Rejection:
         event = check(
             one,
             meter=meter,
             environment=self._environment,
-            now_us=self._now_us,
+            now_us=present_us,
             settings=self._settings,
         )
         if isinstance(event, Rejection) or meter is None:

@@ -15,6 +15,9 @@ from taximeter.meters import RollupRule
 Moments: TypeAlias = npt.NDArray[np.int64]
 """Moments in microseconds since the Unix epoch."""
 
+Flags: TypeAlias = npt.NDArray[np.bool_]
+"""Yes or no for each row."""
+
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Events of one meter that passed every check, in columns of equal length.

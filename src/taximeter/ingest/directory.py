@@ -1,12 +1,21 @@
 """Meters by event name and customers by id, at memory speed for the ingest path."""
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from taximeter.customers import CustomerStore
 from taximeter.meters import Meter, MeterStore
+from taximeter.test_clocks import ClockTimes
+
+
+class Clocks(Protocol):
+    """Tells the time of test clocks."""
+
+    def times(self, environment: int) -> ClockTimes:
+        """Return what time it is for the customers of the environment's test clocks."""
+        ...
 
 
 class Records(Protocol):
@@ -20,6 +29,11 @@ class Records(Protocol):
     @property
     def customers(self) -> CustomerStore:
         """Return the customers."""
+        ...
+
+    @property
+    def test_clocks(self) -> Clocks:
+        """Return the test clocks."""
         ...
 
 
@@ -44,6 +58,7 @@ class Directory:
         self._generation = 0
         self._meters: dict[tuple[int, str], Meter | None] = {}
         self._customers: dict[int, set[str]] = {}
+        self._clock_times_us: dict[int, Mapping[str, int]] = {}
 
     def meter(self, environment: int, event_name: str) -> Meter | None:
         """Return the meter that holds the event name: the active one, else the last inactive."""
@@ -88,9 +103,34 @@ class Directory:
         known.update(more)
         self._customers[environment] = known
 
+    def clock_times_us(self, environment: int) -> Mapping[str, int]:
+        """Return what time it is for each customer of a test clock; empty where there is none.
+
+        While a clock is advancing nothing is remembered, so that its new time holds at once.
+        """
+        try:
+            return self._clock_times_us[environment]
+        except KeyError:
+            pass
+        generation = self._generation
+        with self._reading() as records:
+            times = records.test_clocks.times(environment)
+        if not times.advancing:
+            with self._lock:
+                if generation == self._generation:
+                    self._clock_times_us[environment] = times.of_customers_us
+        return times.of_customers_us
+
     def forget(self) -> None:
         """Drop everything remembered; called after meters have changed or customers have gone."""
         with self._lock:
             self._generation += 1
             self._meters = {}
             self._customers = {}
+            self._clock_times_us = {}
+
+    def forget_clocks(self) -> None:
+        """Drop what time it is; called after a test clock has set out, or has a new customer."""
+        with self._lock:
+            self._generation += 1
+            self._clock_times_us = {}

@@ -105,6 +105,18 @@ class Writer:
             self._dated_from_us = max(self._dated_from_us, until_us)
         self.submit(()).result()
 
+    def cut(self, *, now_us: int) -> int:
+        """Return a moment that divides what was acknowledged from all that comes later.
+
+        The first is dated before it, durable and visible; nothing that comes later is dated before
+        it. It is the present unless the clock stands still or was set back.
+        """
+        with self._changed:
+            moment_us = max(now_us, self._head.received_at_us + 1, self._dated_from_us)
+            self._dated_from_us = moment_us
+        self.submit(()).result()
+        return moment_us
+
     def watch_rejections(self, notice: Callable[[int], None]) -> None:
         """Have the date of each commit that kept rejected events told, by the writer's thread."""
         self._notice = notice

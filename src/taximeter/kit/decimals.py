@@ -75,6 +75,28 @@ def total(values: Iterable[Decimal]) -> Decimal:
     return result
 
 
+def difference(minuend: Decimal, subtrahend: Decimal) -> Decimal:
+    """Subtract exactly."""
+    return _EXACT.subtract(minuend, subtrahend)
+
+
+def product(one: Decimal, other: Decimal) -> Decimal:
+    """Multiply exactly."""
+    return _EXACT.multiply(one, other)
+
+
+def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """Divide to 120 digits, which leaves nothing for a rounding that follows to get wrong."""
+    return _WIDE.divide(dividend, divisor)
+
+
+def packages(quantity: Decimal, size: int, *, up: bool) -> Decimal:
+    """Count the whole packages of `size` in a quantity; `up` counts one begun as a whole one."""
+    numerator, denominator = quantity.as_integer_ratio()
+    size *= denominator
+    return Decimal(-(-numerator // size) if up else numerator // size)
+
+
 def divided(dividend: Decimal, divisor: Decimal, *, places: int = PLACES) -> Decimal:
     """Divide and round half away from zero to `places` decimal places."""
     return rounded(_WIDE.divide(dividend, divisor), places=places)

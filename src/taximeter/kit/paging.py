@@ -25,6 +25,15 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     ending_before: str | None = None
 
 
+class CreatedRange(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on a creation time, in Unix seconds, by which lists are filtered."""
+
+    gt: int | None = None
+    gte: int | None = None
+    lt: int | None = None
+    lte: int | None = None
+
+
 class UnknownCursor(LookupError):
     """The cursor names no item of the list; `args[0]` is the id."""
 

@@ -15,6 +15,10 @@ class Barrier(Protocol):
         """Return once no row that is dated before this moment, which has come, can still appear."""
         ...
 
+    def cut(self, *, now_us: int) -> int:
+        """Return a moment, about now, that divides what was acknowledged from all that comes."""
+        ...
+
 
 def check_range(times: Mapping[str, int], *, step: int, boundary: str) -> None:
     """Refuse a range whose ends, start first, lie off their boundaries or hold nothing between.

@@ -13,7 +13,10 @@ from taximeter.usage.reader import EventQuery, UsageReader
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which events to list; times are of the events, in Unix seconds, `[start_time, end_time)`."""
+    """Which events to list; times are of the events, in Unix seconds, `[start_time, end_time)`.
+
+    `as_of_us` asks for the list as it stood at that moment, in microseconds.
+    """
 
     event_name: str | None = None
     customer: str | None = None
@@ -21,6 +24,7 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     end_time: int | None = None
     dimension_filters: Mapping[str, str] = {}
     canceled: bool | None = None
+    as_of_us: int | None = None
 
 
 def list_events(
@@ -45,6 +49,7 @@ def list_events(
             end_us=None if end is None else end * MICROSECONDS,
             payload=tuple(where.dimension_filters.items()),
             canceled=where.canceled,
+            as_of_us=where.as_of_us,
             before_seq=_seq_of(environment, cursor.starting_after, "starting_after"),
             after_seq=_seq_of(environment, cursor.ending_before, "ending_before"),
             limit=cursor.limit + 1,

@@ -47,7 +47,7 @@ class EventQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which events to list, by what they carry; None does not restrict.
 
     `payload` compares payload keys with texts. `before_seq` and `after_seq` walk the log from a
-    row, backwards or forwards.
+    row, backwards or forwards. `as_of_us` asks for the list as it stood at that moment.
     """
 
     environment: int
@@ -59,6 +59,7 @@ class EventQuery(msgspec.Struct, frozen=True, kw_only=True):
     canceled: bool | None = None
     before_seq: int | None = None
     after_seq: int | None = None
+    as_of_us: int | None = None
     limit: int = 10
 
 

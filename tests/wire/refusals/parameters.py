@@ -156,9 +156,10 @@ UNKNOWN = (
     ),
     _unknown(
         "test_clock",
-        CUSTOMERS,
+        CUSTOMERS + "/<customer>",
         "test_clock=clock_1",
-        hint=". It is not supported here; leave it out.",
+        hint=". A customer is put on a test clock when it is created, and stays on it; leave it "
+        "out.",
     ),
     Refusal(
         name="two unknown parameters",

@@ -9,6 +9,8 @@ METERS = "/v1/billing/meters"
 EVENTS = "/v1/billing/meter_events"
 ADJUSTMENTS = "/v1/billing/meter_event_adjustments"
 CUSTOMERS = "/v1/customers"
+PRODUCTS = "/v1/products"
+PRICES = "/v1/prices"
 
 # Where the clock stands in every row: 2026-09-22 12:00:00 UTC.
 NOON = 1_790_078_400

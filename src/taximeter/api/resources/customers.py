@@ -6,28 +6,40 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from taximeter import customers
+from taximeter import customers, test_clocks
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.lists import ListObject, ListParams, UnixTime, list_object, unknown_cursor
+from taximeter.api.lists import (
+    CreatedParam,
+    ListObject,
+    ListParams,
+    UnixTime,
+    created_range,
+    list_object,
+    unknown_cursor,
+)
 from taximeter.api.params import Params, given
 from taximeter.api.services import Context
 from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject, customer_object
-from taximeter.customers import CreatedRange, CustomerChange, CustomerFilter, TaxExempt
-from taximeter.errors import InvalidRequest
+from taximeter.api.wire.test_clock import test_clock_object
+from taximeter.customers import Customer, CustomerChange, CustomerFilter, TaxExempt
+from taximeter.errors import InvalidRequest, ResourceMissing
+from taximeter.invoicing.end import end_all
 from taximeter.kit.paging import UnknownCursor
 
 EXPANDABLE = frozenset({"default_source", "test_clock"})
+_EXPANDED = frozenset({"test_clock", "data.test_clock"})
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _PREFIX = re.compile(r"[A-Z0-9]{3,12}")
 _PAYMENTS = "Taximeter collects no payments; leave it out."
 _NOT_YET = "It is not supported here; leave it out."
+_FOR_GOOD = "A customer is put on a test clock when it is created, and stays on it; leave it out."
 
 Name150 = Annotated[str, msgspec.Meta(max_length=150)]
 
 
-class CustomerWrite(Params, frozen=True, kw_only=True):
-    """What creating or changing a customer takes."""
+class CustomerUpdate(Params, frozen=True, kw_only=True):
+    """What changing a customer takes."""
 
     refused = {
         "cash_balance": _PAYMENTS,
@@ -36,7 +48,7 @@ class CustomerWrite(Params, frozen=True, kw_only=True):
         "source": _PAYMENTS,
         "tax": _NOT_YET,
         "tax_id_data": _NOT_YET,
-        "test_clock": _NOT_YET,
+        "test_clock": _FOR_GOOD,
         "validate": _PAYMENTS,
     }
 
@@ -57,29 +69,21 @@ class CustomerWrite(Params, frozen=True, kw_only=True):
     tax_exempt: TaxExempt | None | UnsetType = UNSET
 
 
-class CreatedParam(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds on the creation time."""
+class CustomerCreate(CustomerUpdate, frozen=True, kw_only=True):
+    """What creating a customer takes."""
 
-    gt: UnixTime | None = None
-    gte: UnixTime | None = None
-    lt: UnixTime | None = None
-    lte: UnixTime | None = None
-
-    def bounds(self) -> CreatedRange:
-        """Return the bounds as the store takes them."""
-        return CreatedRange(gt=self.gt, gte=self.gte, lt=self.lt, lte=self.lte)
+    test_clock: str | None = None
 
 
 class CustomerList(ListParams, frozen=True, kw_only=True):
     """What listing customers takes."""
 
-    refused = {"test_clock": _NOT_YET}
-
     email: str | None = None
     created: UnixTime | CreatedParam | None = None
+    test_clock: str | None = None
 
 
-def _change(params: CustomerWrite) -> CustomerChange:
+def _change(params: CustomerUpdate) -> CustomerChange:
     if isinstance(params.email, str) and not _EMAIL.fullmatch(params.email):
         raise InvalidRequest(
             f"Invalid email address: {params.email}", param="email", code="email_invalid"
@@ -90,20 +94,34 @@ def _change(params: CustomerWrite) -> CustomerChange:
             param="invoice_prefix",
         )
     sent: dict[str, Any] = given(params)
+    sent.pop("test_clock", None)
     return CustomerChange(**sent)
 
 
 Rendered = CustomerObject | DeletedCustomerObject
 
 
-def _create(context: Context, params: CustomerWrite) -> Rendered:
+def _create(context: Context, params: CustomerCreate) -> Rendered:
+    now = context.now()
+    if params.test_clock is not None:
+        clock = _clock(context, params.test_clock)
+        test_clocks.check_ready(clock)
+        now = clock.frozen_time
     customer = customers.create(
         store=context.unit.customers,
         environment=context.environment,
-        now=context.now(),
+        now=now,
         change=_change(params),
+        test_clock=params.test_clock,
     )
-    return customer_object(customer, context.environment)
+    return _render(context, params, customer)
+
+
+def _clock(context: Context, id: str) -> test_clocks.TestClock:
+    clock = context.unit.test_clocks.get(context.environment.id, id)
+    if clock is None:
+        raise ResourceMissing(f"No such test_clock: '{id}'", param="test_clock")
+    return clock
 
 
 def _retrieve(context: Context, params: Params) -> Rendered:
@@ -112,58 +130,74 @@ def _retrieve(context: Context, params: Params) -> Rendered:
         environment=context.environment,
         id=context.path_params["customer"],
     )
-    return customer_object(customer, context.environment)
+    return _render(context, params, customer)
 
 
-def _update(context: Context, params: CustomerWrite) -> Rendered:
+def _update(context: Context, params: CustomerUpdate) -> Rendered:
     customer = customers.update(
         store=context.unit.customers,
         environment=context.environment,
         id=context.path_params["customer"],
         change=_change(params),
     )
-    return customer_object(customer, context.environment)
+    return _render(context, params, customer)
 
 
 def _delete(context: Context, params: Params) -> Rendered:
-    customer = customers.delete(
-        store=context.unit.customers,
-        environment=context.environment,
-        id=context.path_params["customer"],
-        now=context.now(),
-    )
-    return customer_object(customer, context.environment)
+    store, id = context.unit.customers, context.path_params["customer"]
+    there = customers.retrieve_present(store=store, environment=context.environment, id=id)
+    now = context.now()
+    if there.test_clock is not None:
+        clock = _clock(context, there.test_clock)
+        test_clocks.check_ready(clock)
+        now = clock.frozen_time
+    end_all(id, billing=context.billing())
+    customer = customers.delete(store=store, environment=context.environment, id=id, now=now)
+    return _render(context, params, customer)
 
 
 def _list(context: Context, params: CustomerList) -> ListObject[Rendered]:
-    where = CustomerFilter(email=params.email, created=_created(params))
+    where = CustomerFilter(
+        email=params.email,
+        created=created_range(params.created),
+        test_clock=params.test_clock,
+    )
+    if params.test_clock is not None:
+        _clock(context, params.test_clock)
     try:
         page = context.unit.customers.page(context.environment.id, params.cursor(), where)
     except UnknownCursor as error:
         raise unknown_cursor(error, params, "customer") from None
-    return list_object(
-        page, context.path, lambda customer: customer_object(customer, context.environment)
+    return list_object(page, context.path, lambda customer: _render(context, params, customer))
+
+
+def _render(context: Context, params: Params, customer: Customer) -> Rendered:
+    """Render a customer, with its test clock if that was to be expanded."""
+    if customer.test_clock is None or not _EXPANDED.intersection(params.expand):
+        return customer_object(customer, context.environment)
+    clock = context.unit.test_clocks.get(context.environment.id, customer.test_clock)
+    return customer_object(
+        customer,
+        context.environment,
+        test_clock=None if clock is None else test_clock_object(clock, context.environment),
     )
-
-
-def _created(params: CustomerList) -> CreatedRange:
-    match params.created:
-        case None:
-            return CreatedRange()
-        case int(exactly):
-            return CreatedRange(gte=exactly, lte=exactly)
-        case bounds:
-            return bounds.bounds()
 
 
 _ALL = "/v1/customers"
 _ONE = "/v1/customers/{customer}"
 
 ENDPOINTS = (
-    Endpoint(method="POST", path=_ALL, params=CustomerWrite, run=_create, expandable=EXPANDABLE),
+    Endpoint(
+        method="POST",
+        path=_ALL,
+        params=CustomerCreate,
+        run=_create,
+        expandable=EXPANDABLE,
+        changes_clocks=True,
+    ),
     Endpoint(method="GET", path=_ALL, params=CustomerList, run=_list, expandable=EXPANDABLE),
     Endpoint(method="GET", path=_ONE, params=Params, run=_retrieve, expandable=EXPANDABLE),
-    Endpoint(method="POST", path=_ONE, params=CustomerWrite, run=_update, expandable=EXPANDABLE),
+    Endpoint(method="POST", path=_ONE, params=CustomerUpdate, run=_update, expandable=EXPANDABLE),
     Endpoint(
         method="DELETE",
         path=_ONE,

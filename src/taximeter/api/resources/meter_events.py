@@ -37,6 +37,7 @@ class MeterEventList(ListParams, frozen=True, kw_only=True):
     end_time: UnixTime | None = None
     dimension_filters: dict[str, str] = {}
     canceled: bool | None = None
+    as_of_us: Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999_999)] | None = None
 
 
 def sent_event(params: MeterEventCreate) -> SentEvent:
@@ -71,6 +72,7 @@ def _list(context: Context, params: MeterEventList) -> ListObject[LoggedMeterEve
             end_time=params.end_time,
             dimension_filters=params.dimension_filters,
             canceled=params.canceled,
+            as_of_us=params.as_of_us,
         ),
         cursor=params.cursor(),
     )

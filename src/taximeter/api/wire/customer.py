@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from taximeter.api.wire.test_clock import TestClockObject
 from taximeter.customers import Address, Customer, InvoiceSettings, Shipping, TaxExempt
 from taximeter.environments import Environment
 
@@ -17,7 +18,7 @@ class CustomerObject(msgspec.Struct, frozen=True, kw_only=True):
     balance: int
     business_name: str | None
     created: int
-    currency: None = None
+    currency: str | None
     customer_account: None = None
     default_source: None = None
     delinquent: bool = False
@@ -35,7 +36,7 @@ class CustomerObject(msgspec.Struct, frozen=True, kw_only=True):
     preferred_locales: tuple[str, ...]
     shipping: Shipping | None
     tax_exempt: TaxExempt
-    test_clock: None = None
+    test_clock: str | TestClockObject | None
 
 
 class DeletedCustomerObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,14 +48,15 @@ class DeletedCustomerObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def customer_object(
-    customer: Customer, environment: Environment
+    customer: Customer, environment: Environment, *, test_clock: TestClockObject | None = None
 ) -> CustomerObject | DeletedCustomerObject:
-    """Render a customer."""
+    """Render a customer, with its test clock in place of that clock's id where it is given."""
     if customer.deleted_at is not None:
         return DeletedCustomerObject(id=customer.id)
     return CustomerObject(
         id=customer.id,
         created=customer.created,
         livemode=environment.livemode,
+        test_clock=test_clock or customer.test_clock,
         **{field: getattr(customer.details, field) for field in customer.details.__struct_fields__},
     )

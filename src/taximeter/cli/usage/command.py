@@ -9,17 +9,16 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
-from taximeter.app import open_stores
 from taximeter.cli.environment import environment_name, environment_options
-from taximeter.cli.options import DEFAULT_URL, existing, sentences, settings_from_environment
+from taximeter.cli.options import DEFAULT_URL
 from taximeter.cli.terminal import output
 from taximeter.cli.usage.answer import Answer
+from taximeter.cli.usage.api import needed_key
 from taximeter.cli.usage.ask import Wish, ask
-from taximeter.cli.usage.directory import DirectoryUsage
+from taximeter.cli.usage.directory import DirectoryUsage, open_environment
 from taximeter.cli.usage.server import ServerUsage
 from taximeter.cli.usage.source import UsageFailed, UsageSource
 from taximeter.cli.usage.table import print_answer
-from taximeter.environments import find_environment
 from taximeter.kit import decimals
 from taximeter.kit.calendar import CalendarWindow, last_days
 from taximeter.kit.clock import SystemClock, now_s
@@ -131,23 +130,10 @@ def _source(
     url: str, api_key: str | None, data: Path | None, environment: str
 ) -> Iterator[UsageSource]:
     if data is None:
-        if not api_key:
-            raise UsageFailed(
-                "A server is asked with a key: give --api-key or set TAXIMETER_API_KEY. "
-                "'taximeter keys create' makes one."
-            )
-        with closing(ServerUsage(url, api_key)) as server:
+        with closing(ServerUsage(url, needed_key(api_key))) as server:
             yield server
         return
-    existing(data)
-    with sentences(), open_stores(data, settings_from_environment()) as stores:
-        with stores.records.reading() as unit:
-            found = find_environment(store=unit.environments, name=environment)
-            names = [one.name for one in unit.environments.environments()]
-        if found is None:
-            raise UsageFailed(
-                f"There is no sandbox '{environment}'. The environments here: {', '.join(names)}."
-            )
+    with open_environment(data, environment) as (stores, found):
         yield DirectoryUsage(stores, found)
 
 

@@ -1,14 +1,32 @@
 """Figures from a stopped server's data directory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from taximeter import meters
-from taximeter.app import Stores
+from taximeter.app import Stores, open_stores
+from taximeter.cli.options import existing, sentences, settings_from_environment
 from taximeter.cli.usage.source import CustomerFound, Figure, MeterFound, Question, UsageFailed
-from taximeter.environments import Environment
+from taximeter.environments import Environment, find_environment
 from taximeter.ingest.log import LogFailed
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.usage.reader import UsageQuery
+
+
+@contextmanager
+def open_environment(data: Path, name: str) -> Iterator[tuple[Stores, Environment]]:
+    """Open a stopped server's directory and find an environment of it. Raises UsageFailed."""
+    existing(data)
+    with sentences(), open_stores(data, settings_from_environment()) as stores:
+        with stores.records.reading() as unit:
+            found = find_environment(store=unit.environments, name=name)
+            names = [one.name for one in unit.environments.environments()]
+        if found is None:
+            raise UsageFailed(
+                f"There is no sandbox '{name}'. The environments here: {', '.join(names)}."
+            )
+        yield stores, found
 
 
 class DirectoryUsage:

@@ -1,17 +1,13 @@
 """Figures from a running server, over the API that every client uses."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from typing import Any
 
-import httpx2
-import msgspec
-
-from taximeter.cli.usage.source import CustomerFound, Figure, MeterFound, Question, UsageFailed
+from taximeter.cli.usage.api import ServerApi
+from taximeter.cli.usage.source import CustomerFound, Figure, MeterFound, Question
 
 _AT_ONCE = 8
-_TIMEOUT_SECONDS = 30
 
 
 class ServerUsage:
@@ -19,14 +15,11 @@ class ServerUsage:
 
     def __init__(self, url: str, api_key: str) -> None:
         """Ask the server at an address; nothing is sent yet."""
-        self._url = url
-        self._client = httpx2.Client(
-            base_url=url, auth=(api_key, ""), timeout=_TIMEOUT_SECONDS, trust_env=False
-        )
+        self._api = ServerApi(url, api_key)
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._api.close()
 
     def meters(self) -> Sequence[MeterFound]:
         """Return all meters, newest first."""
@@ -38,15 +31,15 @@ class ServerUsage:
                 dimensions=tuple(one.get("dimension_payload_keys", ())),
                 active=one["status"] == "active",
             )
-            for one in self._pages("/v1/billing/meters", {})
+            for one in self._api.pages("/v1/billing/meters", {})
         ]
 
     def customers(self, ids: Sequence[str] | None) -> Sequence[CustomerFound]:
         """Return these customers, or (None) all that are not deleted."""
         found = (
-            self._pages("/v1/customers", {})
+            self._api.pages("/v1/customers", {})
             if ids is None
-            else (self._ask(f"/v1/customers/{id}", {}) for id in ids)
+            else (self._api.get(f"/v1/customers/{id}", {}) for id in ids)
         )
         return [CustomerFound(id=one["id"], name=one.get("name") or "") for one in found]
 
@@ -86,7 +79,7 @@ class ServerUsage:
                 value=Decimal(one["value_decimal"]),
                 dimensions=tuple((one["dimensions"] or {}).get(key, "") for key in question.by),
             )
-            for one in self._ask("/v1/billing/analytics/meter_usage", asked)["rows"]["data"]
+            for one in self._api.get("/v1/billing/analytics/meter_usage", asked)["rows"]["data"]
         ]
 
     def _summaries(self, question: Question, customer: str) -> Sequence[Figure]:
@@ -109,42 +102,7 @@ class ServerUsage:
                 value=Decimal(one["aggregated_value_decimal"]),
                 dimensions=tuple(one.get("dimensions", {}).get(key, "") for key in question.by),
             )
-            for one in self._pages(f"/v1/billing/meters/{question.meter.id}/event_summaries", asked)
-        ]
-
-    def _pages(self, path: str, filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-        asked = {**filters, "limit": "100"}
-        while True:
-            page = self._ask(path, asked)
-            yield from page["data"]
-            if not page["has_more"]:
-                return
-            asked["starting_after"] = page["data"][-1]["id"]
-
-    def _ask(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
-        try:
-            answer = self._client.get(path, params=dict(params))
-            found: dict[str, Any] = msgspec.json.decode(answer.content)
-            if answer.status_code == 200:
-                return found
-            message = found["error"]["message"]
-        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
-            raise UsageFailed(
-                f"{self._url} is not an address. Give one such as http://127.0.0.1:4242 with --url."
-            ) from None
-        except httpx2.TransportError as error:
-            raise UsageFailed(
-                f"No server answers at {self._url} ({str(error) or type(error).__name__}). Start "
-                "one with 'taximeter serve', name another with --url, or read a stopped server's "
-                "files with --data."
-            ) from None
-        except (msgspec.DecodeError, KeyError, TypeError):
-            raise UsageFailed(
-                f"What answers at {self._url} is not a Taximeter server. Name one with --url."
-            ) from None
-        if answer.status_code == 401:
-            raise UsageFailed(
-                f"{message}. Give a key that the server knows with --api-key or TAXIMETER_API_KEY; "
-                "'taximeter keys create' makes one."
+            for one in self._api.pages(
+                f"/v1/billing/meters/{question.meter.id}/event_summaries", asked
             )
-        raise UsageFailed(message)
+        ]

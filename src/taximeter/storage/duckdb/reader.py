@@ -22,11 +22,20 @@ from taximeter.usage.reader import EventQuery, Total, UsageQuery
 
 _EVENTS = f"""
     SELECT {EVENT_COLUMNS}
-    FROM {{events}} e LEFT JOIN {{cancellations}} c ON c.event_seq = e.seq
+    FROM {{events}} e LEFT JOIN {{cancellations}} c ON c.event_seq = e.seq{{as_of}}
     WHERE {{where}}
     ORDER BY e.seq {{direction}}
     LIMIT $limit
 """
+
+_LAST_MOVED = """
+    SELECT epoch_us(max(received_at)) FROM (
+        SELECT received_at FROM {moved_events} WHERE seq = {moved_seq}
+        UNION ALL
+        SELECT received_at FROM {moved_cancellations} WHERE seq = {moved_seq}
+    )
+"""
+"""When the last row below the watermark was received; none before it was received later."""
 
 
 class DuckReader:
@@ -51,16 +60,39 @@ class DuckReader:
         ]
 
     def _total_rows(self, query: UsageQuery) -> list[tuple[Any, ...]]:
+        read = self._read_total if query.as_of_us is None else self._read_total_as_of
         with self._database.reading() as sources:
-
-            def statement(*, wide: bool) -> Statement:
-                rolled = rolled_statement(query, sources, wide=wide)
-                return rolled or totals_statement(query, sources, wide=wide)
-
             try:
-                return self._rows(statement(wide=False))
-            except duckdb.OutOfRangeException:
-                return self._read(statement(wide=True))
+                try:
+                    return read(query, sources, wide=False)
+                except duckdb.OutOfRangeException:
+                    return read(query, sources, wide=True)
+            except duckdb.Error as error:
+                raise LogFailed(str(error)) from error
+
+    def _read_total(
+        self, query: UsageQuery, sources: Sources, *, wide: bool
+    ) -> list[tuple[Any, ...]]:
+        rolled = rolled_statement(query, sources, wide=wide)
+        return self._rows(rolled or totals_statement(query, sources, wide=wide))
+
+    def _read_total_as_of(
+        self, query: UsageQuery, sources: Sources, *, wide: bool
+    ) -> list[tuple[Any, ...]]:
+        """Read rollups where all that they hold was received before the moment, else rows.
+
+        In one transaction, so that the watermark stays where it was looked up.
+        """
+        assert query.as_of_us is not None, "this is how a past moment is read"
+        cursor = self._database.cursor()
+        cursor.execute("BEGIN")
+        try:
+            ((moved_us,),) = cursor.execute(sources.into(_LAST_MOVED)).fetchall()
+            if moved_us is None or moved_us < query.as_of_us:
+                return self._read_total(query, sources.before(query.as_of_us), wide=wide)
+            return self._rows(totals_statement(query, sources, wide=wide))
+        finally:
+            cursor.execute("ROLLBACK")
 
     def events(self, query: EventQuery) -> Sequence[LoggedEvent]:
         """Return up to `limit` events, newest first; with `after_seq`, oldest first."""
@@ -78,7 +110,7 @@ class DuckReader:
             "limit": 1,
         }
         with self._database.reading() as sources:
-            sql = sources.into(_EVENTS, where=where, direction="DESC")
+            sql = sources.into(_EVENTS, where=where, direction="DESC", as_of="")
             rows = self._read(Statement(sql, parameters))
         return event_of(rows[0]) if rows else None
 
@@ -111,6 +143,7 @@ def _events_statement(query: EventQuery, sources: Sources) -> Statement:
         "end": ("e.timestamp < make_timestamp($end)", query.end_us),
         "before_seq": ("e.seq < $before_seq", query.before_seq),
         "after_seq": ("e.seq > $after_seq", query.after_seq),
+        "as_of": ("e.received_at < make_timestamp($as_of)", query.as_of_us),
     }
     for name, (condition, value) in conditions.items():
         if value is not None:
@@ -123,7 +156,8 @@ def _events_statement(query: EventQuery, sources: Sources) -> Statement:
     if query.canceled is not None:
         where.append(f"c.seq IS {'NOT ' if query.canceled else ''}NULL")
     direction = "DESC" if query.after_seq is None else "ASC"
-    sql = sources.into(_EVENTS, where=" AND ".join(where), direction=direction)
+    as_of = "" if query.as_of_us is None else " AND c.received_at < make_timestamp($as_of)"
+    sql = sources.into(_EVENTS, where=" AND ".join(where), direction=direction, as_of=as_of)
     return Statement(sql, parameters)
 
 

@@ -43,12 +43,11 @@ _COUNTED = " HAVING sum(count) > 0"
 def rolled_statement(
     query: UsageQuery, sources: Sources, *, wide: bool = False
 ) -> Statement | None:
-    """Write the statement for a total as of now; None where the rows themselves are to be read.
+    """Write the statement for a total; None where the rows themselves are to be read.
 
-    Its columns are those of `totals_statement`.
+    Its columns are those of `totals_statement`. What `as_of_us` leaves out must lie in tails, and
+    be left out of these sources (see `Sources.before`).
     """
-    if query.as_of_us is not None:
-        return None
     if query.meter.event_time_window is not None:
         return _of_picks(query, sources, (), wide=wide)
     cut = _cut_hours(query)

@@ -25,6 +25,22 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     day_sums: str
     fresh_sums: str
     picks: str
+    moved_seq: str
+
+    def before(self, moment_us: int) -> "Sources":
+        """Leave out what was received at a moment or later, all of which must lie in tails."""
+
+        def earlier(table: str) -> str:
+            return f"(SELECT * FROM {table} WHERE received_at < make_timestamp({moment_us}))"
+
+        events, cancellations = earlier(self.tail_events), earlier(self.tail_cancellations)
+        return msgspec.structs.replace(
+            self,
+            events=f"(SELECT * FROM {self.moved_events} UNION ALL {events})",
+            cancellations=f"(SELECT * FROM {self.moved_cancellations} UNION ALL {cancellations})",
+            tail_events=events,
+            tail_cancellations=cancellations,
+        )
 
     def into(self, statement: str, **words: str) -> str:
         """Put the sources, and other words, into a statement where it names them in braces."""
@@ -68,5 +84,6 @@ def with_tails(catalog: str, tails: Sequence[tuple[int, str]]) -> Sources:
         sums=in_main("sums"),
         day_sums=in_main("day_sums"),
         fresh_sums=in_main("fresh_sums"),
+        moved_seq=moved,
         picks=f"(FROM {in_main('picks')} UNION ALL FROM {in_main('fresh_picks')})",
     )

@@ -1,6 +1,6 @@
 """Customers as rows: see `taximeter.customers.CustomerStore`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from taximeter.customers import Customer, CustomerDetails, CustomerFilter
 from taximeter.kit.paging import Cursor, Page
-from taximeter.storage.records.paging import fetch_page
+from taximeter.storage.records.many import rows_with_ids
+from taximeter.storage.records.paging import created_within, fetch_page
 from taximeter.storage.records.tables import customers
 
 _ALL = select(
@@ -17,6 +18,7 @@ _ALL = select(
     customers.c.created,
     customers.c.deleted_at,
     customers.c.details,
+    customers.c.test_clock,
 )
 _GET = _ALL.where(
     customers.c.environment == bindparam("env"), customers.c.id == bindparam("the_id")
@@ -26,7 +28,14 @@ _PRESENT = select(customers.c.id).where(
 )
 _EXISTING = _PRESENT.where(customers.c.id.in_(bindparam("ids", expanding=True)))
 _EXISTING_IDS = _PRESENT.order_by(customers.c.position.desc()).limit(bindparam("most"))
+_MANY = _ALL.where(
+    customers.c.environment == bindparam("env"),
+    customers.c.id.in_(bindparam("ids", expanding=True)),
+)
 _INSERT = insert(customers)
+_UPDATE = update(customers).where(
+    customers.c.environment == bindparam("env"), customers.c.id == bindparam("the_id")
+)
 _IDS_AT_ONCE = 1_000
 
 
@@ -48,12 +57,20 @@ class CustomerTable:
 
     def save(self, customer: Customer) -> None:
         """Keep a changed customer."""
-        self._connection.execute(
-            update(customers).where(
-                customers.c.environment == customer.environment, customers.c.id == customer.id
-            ),
-            _row(customer),
-        )
+        self.save_many([customer])
+
+    def many(self, environment: int, ids: Collection[str]) -> dict[str, Customer]:
+        """Return those of the customers that exist, deleted or not, by id."""
+        rows = rows_with_ids(self._connection, _MANY, environment, ids)
+        return {customer.id: customer for customer in map(_customer, rows)}
+
+    def save_many(self, customers: Sequence[Customer]) -> None:
+        """Keep changed customers."""
+        if customers:
+            parameters = [
+                {"env": one.environment, "the_id": one.id, **_row(one)} for one in customers
+            ]
+            self._connection.execute(_UPDATE, parameters)
 
     def existing(self, environment: int, ids: Collection[str]) -> set[str]:
         """Return those of the ids that belong to a customer who is not deleted."""
@@ -72,20 +89,13 @@ class CustomerTable:
     def page(self, environment: int, cursor: Cursor, where: CustomerFilter) -> Page[Customer]:
         """Return a page of those not deleted, newest first. Raises UnknownCursor."""
         statement = _ALL.where(
-            customers.c.environment == environment, customers.c.deleted_at.is_(None)
+            customers.c.environment == environment,
+            customers.c.deleted_at.is_(None),
+            customers.c.test_clock == where.test_clock,
         )
         if where.email is not None:
             statement = statement.where(customers.c.email == where.email)
-        created, bounds = customers.c.created, where.created
-        # A comparison with None cannot even be written down, so each waits for its bound.
-        if bounds.gt is not None:
-            statement = statement.where(created > bounds.gt)
-        if bounds.gte is not None:
-            statement = statement.where(created >= bounds.gte)
-        if bounds.lt is not None:
-            statement = statement.where(created < bounds.lt)
-        if bounds.lte is not None:
-            statement = statement.where(created <= bounds.lte)
+        statement = created_within(statement, customers, where.created)
         page = fetch_page(self._connection, customers, statement, cursor, environment=environment)
         return Page(data=[_customer(row) for row in page.data], has_more=page.has_more)
 
@@ -98,15 +108,17 @@ def _row(customer: Customer) -> dict[str, Any]:
         "deleted_at": customer.deleted_at,
         "email": customer.details.email,
         "details": msgspec.json.encode(customer.details).decode(),
+        "test_clock": customer.test_clock,
     }
 
 
 def _customer(row: Row[*tuple[Any, ...]]) -> Customer:
-    id, environment, created, deleted_at, details = row
+    id, environment, created, deleted_at, details, test_clock = row
     return Customer(
         id=id,
         environment=environment,
         created=created,
         deleted_at=deleted_at,
         details=msgspec.json.decode(details, type=CustomerDetails),
+        test_clock=test_clock,
     )

@@ -1,7 +1,7 @@
 """The records' database: opening it, bringing it up to date, and units of work."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,24 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.credit_grants import CreditGrantTable
+from taximeter.storage.records.credit_ledger import CreditLedgerTable
 from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
+from taximeter.storage.records.due import DueTable
 from taximeter.storage.records.environments import EnvironmentTable
 from taximeter.storage.records.events import EventTable
+from taximeter.storage.records.invoice_items import InvoiceItemTable
+from taximeter.storage.records.invoices import InvoiceTable
 from taximeter.storage.records.meters import MeterTable
 from taximeter.storage.records.migrations import MIGRATIONS
+from taximeter.storage.records.prices import PriceTable
+from taximeter.storage.records.products import ProductTable
 from taximeter.storage.records.requests import RequestTable
 from taximeter.storage.records.sessions import SessionTable
+from taximeter.storage.records.subscriptions import SubscriptionTable
 from taximeter.storage.records.tables import meters, schema_migrations
+from taximeter.storage.records.test_clocks import TestClockTable
 
 log = structlog.get_logger()
 
@@ -33,10 +42,23 @@ class Unit:
         self.environments = EnvironmentTable(connection)
         self.meters = MeterTable(connection)
         self.customers = CustomerTable(connection)
+        self.invoices = InvoiceTable(connection)
+        self.invoice_items = InvoiceItemTable(connection)
+        self.products = ProductTable(connection)
+        self.prices = PriceTable(connection)
         self.requests = RequestTable(connection)
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
         self.cursors = CursorTable(connection)
+        self.subscriptions = SubscriptionTable(connection)
+        self.credit_grants = CreditGrantTable(connection)
+        self.credit_ledger = CreditLedgerTable(connection)
+        self.test_clocks = TestClockTable(connection)
+        self.due = DueTable(connection)
+
+    def wakes_at(self) -> int | None:
+        """Return when whoever does due work has to look at what was changed, or None."""
+        return 0 if self.test_clocks.advances else self.due.wakes_at
 
 
 class RecordsDatabase:
@@ -46,6 +68,7 @@ class RecordsDatabase:
         """Wrap an engine whose schema is up to date."""
         self._engine = engine
         self._writing = threading.Lock()
+        self._notice: Callable[[int], None] | None = None
 
     @classmethod
     def open_sqlite(cls, path: Path) -> "RecordsDatabase":
@@ -89,7 +112,15 @@ class RecordsDatabase:
         with _answered("written"), self._writing, self._engine.connect() as connection:
             connection = connection.execution_options(taximeter_writes=True)
             with connection.begin():
-                yield Unit(connection)
+                unit = Unit(connection)
+                yield unit
+        wakes_at = unit.wakes_at()
+        if wakes_at is not None and self._notice is not None:
+            self._notice(wakes_at)
+
+    def watch_due(self, notice: Callable[[int], None]) -> None:
+        """Have the first moment of the work that a commit schedules told, by its thread."""
+        self._notice = notice
 
     def holds_meters(self) -> bool:
         """Say whether any meter was ever made; without one there is no usage."""

@@ -78,8 +78,15 @@ customers = Table(
     Column("deleted_at", BigInteger),
     Column("email", Text),
     Column("details", Text, nullable=False),
+    Column("test_clock", Text),
 )
 Index("customers_email", customers.c.environment, customers.c.email)
+Index(
+    "customers_test_clock",
+    customers.c.test_clock,
+    sqlite_where=text("test_clock IS NOT NULL"),
+    postgresql_where=text("test_clock IS NOT NULL"),
+)
 
 idempotent_requests = Table(
     "idempotent_requests",

@@ -1,0 +1,1 @@
+"""`taximeter explain`: an invoice, or a line of one, down to its events."""

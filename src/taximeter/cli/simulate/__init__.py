@@ -1,0 +1,1 @@
+"""`taximeter simulate`: past usage under other prices, in a terminal."""

@@ -1,0 +1,45 @@
+"""Money: integers in a currency's minor unit, and the one rounding of an amount.
+
+Amounts before rounding are exact decimals in the minor unit: 0.5 is half a cent.
+"""
+
+import re
+from decimal import Decimal
+
+from taximeter.kit import decimals
+
+PLACES = 12
+"""Decimal places that a unit amount may have, in Stripe's `unit_amount_decimal`."""
+
+_THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
+"""Currencies of a thousand minor units, whose amounts Stripe keeps to the nearest ten."""
+
+_ZERO_DECIMAL = frozenset(
+    {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga"}
+    | {"pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"}
+)
+"""Currencies that have no minor unit: one is one."""
+
+_TEN = Decimal(10)
+_CODE = re.compile(r"[a-z]{3}")
+
+
+def is_currency(code: str) -> bool:
+    """Say whether a text looks like a currency: three lower-case letters, as Stripe spells them."""
+    return _CODE.fullmatch(code) is not None
+
+
+def rounded(amount: Decimal, currency: str) -> int:
+    """Round an amount half away from zero to what the currency can be paid in."""
+    if currency in _THREE_DECIMAL:
+        return int(decimals.divided(amount, _TEN, places=0)) * 10
+    return int(decimals.rounded(amount, places=0))
+
+
+def spelled(amount: int, currency: str) -> str:
+    """Write an amount for people, in the currency's major unit: 1,234.50 for 123450 cents."""
+    if currency in _ZERO_DECIMAL:
+        return f"{amount:,}"
+    places = 3 if currency in _THREE_DECIMAL else 2
+    major, minor = divmod(abs(amount), 10**places)
+    return f"{'-' if amount < 0 else ''}{major:,}.{minor:0{places}}"

@@ -1,0 +1,1 @@
+"""What usage and seats cost: products, prices, and the arithmetic of rating."""

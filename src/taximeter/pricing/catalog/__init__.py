@@ -1,0 +1,1 @@
+"""The catalog: making, changing and finding products and prices."""

@@ -1,0 +1,1 @@
+"""Who pays which prices from when to when."""
