@@ -115,12 +115,6 @@ def merged_metadata(current: dict[str, str], change: dict[str, str] | None) -> d
 
 
 def _check_amount(new: NewGrant) -> None:
-    if not money.is_currency(new.currency):
-        raise InvalidRequest(
-            f"Invalid currency: {new.currency}. Send a three-letter ISO code in lower case, such "
-            "as usd.",
-            param="amount[monetary][currency]",
-        )
     if money.rounded(Decimal(new.amount), new.currency) != new.amount:
         raise InvalidRequest(
             f"Amounts in {new.currency} are kept to the nearest ten of its minor unit, which "

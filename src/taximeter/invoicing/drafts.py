@@ -7,7 +7,13 @@ from msgspec import UNSET, UnsetType
 
 from taximeter.customers import Customer
 from taximeter.environments import Environment
-from taximeter.errors import InvalidRequest, NotFound, ParametersExclusive, ResourceMissing
+from taximeter.errors import (
+    InvalidRequest,
+    NotFound,
+    ParameterMissing,
+    ParametersExclusive,
+    ResourceMissing,
+)
 from taximeter.invoicing.invoice import Invoice
 from taximeter.invoicing.items import item_lines, items_for
 from taximeter.invoicing.present import customers_present
@@ -173,7 +179,15 @@ def changed(invoice: Invoice, change: DraftChange, *, now: int, settings: Settin
     if invoice.status == "draft":
         _check_due(sent, values.get("collection_method", invoice.collection_method))
         values |= _advance(invoice, change, now, settings)
-    return msgspec.structs.replace(invoice, **values)
+    updated = msgspec.structs.replace(invoice, **values)
+    sent_out = updated.collection_method == "send_invoice"
+    if sent_out and updated.days_until_due is None and updated.due_date is None:
+        raise ParameterMissing(
+            "An invoice with collection_method=send_invoice has to be paid by some day: send "
+            "days_until_due or due_date.",
+            param="days_until_due",
+        )
+    return updated
 
 
 def metadata_of(current: dict[str, str], change: dict[str, str] | None) -> dict[str, str]:
