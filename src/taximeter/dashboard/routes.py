@@ -5,7 +5,16 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from taximeter.dashboard.page import Change, Page
-from taximeter.dashboard.pages import home, meter, meter_create, meters, search
+from taximeter.dashboard.pages import (
+    event,
+    event_record,
+    events,
+    home,
+    meter,
+    meter_create,
+    meters,
+    search,
+)
 
 PAGES: tuple[Page[Any, Any], ...] = (
     home.PAGE,
@@ -13,11 +22,16 @@ PAGES: tuple[Page[Any, Any], ...] = (
     meters.PAGE,
     meter_create.PAGE,
     meter.PAGE,
+    events.PAGE,
+    event_record.PAGE,
+    event.PAGE,
 )
 
 CHANGES: tuple[Change[Any], ...] = (
     meter_create.CREATE,
     *meter.CHANGES,
+    event_record.RECORD,
+    event.CANCEL,
 )
 
 Routed = TypeVar("Routed", Page[Any, Any], Change[Any])

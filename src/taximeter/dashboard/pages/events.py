@@ -13,8 +13,8 @@ from taximeter.dashboard.table import Table
 from taximeter.dashboard.walking import Walked, cursor_of, walked
 from taximeter.errors import InvalidRequest
 from taximeter.ingest.event import LoggedEvent
-from taximeter.kit.moments import moment_text
 from taximeter.kit.clock import MICROSECONDS
+from taximeter.kit.moments import moment_text
 from taximeter.kit.paging import Cursor
 from taximeter.kit.paging import Page as Found
 from taximeter.meters import Meter
