@@ -20,6 +20,7 @@ from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.credits.expire import Expiries
 from taximeter.dashboard.site import Site, takes
 from taximeter.due import DueKind
+from taximeter.imports.uploads import Uploads
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
@@ -203,6 +204,9 @@ def open_app(
                 dev=dev,
             ),
             sessions=SessionAuthenticator(reading=stores.records.reading, clock=clock),
+            uploads=Uploads(
+                data / "uploads", writer=writer, directory=directory, clock=clock, settings=settings
+            ),
         )
         reporter = Reporter(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
@@ -221,6 +225,7 @@ def open_app(
         try:
             _start(reporter.start, data)
             runner.start()
+            services.uploads.start()
             yield App(
                 services=services,
                 reporter=reporter,
@@ -228,6 +233,7 @@ def open_app(
                 asgi=_front(services, open_to_all=dev),
             )
         finally:
+            services.uploads.close()
             runner.close()
             reporter.close()
             deduplicator.stop()

@@ -13,6 +13,7 @@ from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
 from taximeter.idempotency import RequestStore
+from taximeter.imports.uploads import Uploads
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.writer import Writer
@@ -90,6 +91,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     stream: StreamIntake
     authenticator: Authenticator
     sessions: SessionAuthenticator
+    uploads: Uploads
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

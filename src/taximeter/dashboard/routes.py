@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from taximeter.dashboard.page import Change, Page
+from taximeter.dashboard.page import Change, Download, Page
 from taximeter.dashboard.pages import (
     event,
     event_record,
@@ -14,6 +14,8 @@ from taximeter.dashboard.pages import (
     meter_create,
     meters,
     search,
+    upload,
+    uploads,
 )
 
 PAGES: tuple[Page[Any, Any], ...] = (
@@ -25,6 +27,8 @@ PAGES: tuple[Page[Any, Any], ...] = (
     events.PAGE,
     event_record.PAGE,
     event.PAGE,
+    uploads.PAGE,
+    upload.PAGE,
 )
 
 CHANGES: tuple[Change[Any], ...] = (
@@ -32,9 +36,12 @@ CHANGES: tuple[Change[Any], ...] = (
     *meter.CHANGES,
     event_record.RECORD,
     event.CANCEL,
+    uploads.UPLOAD,
 )
 
-Routed = TypeVar("Routed", Page[Any, Any], Change[Any])
+DOWNLOADS: tuple[Download, ...] = (upload.REJECTED,)
+
+Routed = TypeVar("Routed", Page[Any, Any], Change[Any], Download)
 
 _NAME = re.compile(r"\{(\w+)\}")
 
@@ -46,10 +53,12 @@ class Routes:
         self,
         pages: Iterable[Page[Any, Any]] = PAGES,
         changes: Iterable[Change[Any]] = CHANGES,
+        downloads: Iterable[Download] = DOWNLOADS,
     ) -> None:
         """Try literal addresses before those with names, so that `meters/new` is no meter."""
         self.pages = _compiled(pages)
         self.changes = _compiled(changes)
+        self.downloads = _compiled(downloads)
 
     def page(self, path: str) -> tuple[Page[Any, Any], dict[str, str]] | None:
         """Return the page at an address and what its names stand for, or None."""
@@ -58,6 +67,10 @@ class Routes:
     def change(self, path: str) -> tuple[Change[Any], dict[str, str]] | None:
         """Return the change at an address and what its names stand for, or None."""
         return _found(self.changes, path)
+
+    def download(self, path: str) -> tuple[Download, dict[str, str]] | None:
+        """Return the file at an address and what its names stand for, or None."""
+        return _found(self.downloads, path)
 
     def served(self) -> list[str]:
         """Return the paths of all pages."""

@@ -38,6 +38,12 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.submit();
+    const most = Number(event.target.dataset.bytesMax);
+    if (most && event.target.files) {
+      const large = [...event.target.files].some((one) => one.size > most);
+      event.target.setCustomValidity(large ? "This file is larger than is taken here." : "");
+      event.target.reportValidity();
+    }
   });
 
   document.addEventListener("submit", (event) => {
