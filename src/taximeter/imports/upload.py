@@ -6,6 +6,7 @@ import msgspec
 
 from taximeter.environments import Environment
 from taximeter.imports.tally import Tally
+from taximeter.kit.clock import MICROSECONDS
 
 UploadStatus = Literal["waiting", "running", "done", "refused", "failed"]
 """`refused`: the file, or the rest of it, cannot be read; `failed`: we could not go on."""
@@ -22,7 +23,7 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     environment: Environment
     name: str
     size: int
-    created: int
+    created_us: int
     by: str
     event_name: str | None = None
     as_new: bool = False
@@ -31,6 +32,11 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     tally: Tally = Tally()
     message: str | None = None
     rejected: str | None = None
+
+    @property
+    def created(self) -> int:
+        """Return when it was sent, in Unix seconds."""
+        return self.created_us // MICROSECONDS
 
     @property
     def is_under_way(self) -> bool:

@@ -63,7 +63,7 @@ class UploadFolder:
     def forget_oldest(self, uploads: Sequence[Upload]) -> list[Upload]:
         """Drop all there is of the oldest of the finished uploads, and return which these were."""
         ended = [one for one in uploads if not one.is_under_way]
-        ended.sort(key=lambda one: (one.created, one.id))
+        ended.sort(key=lambda one: (one.created_us, one.id))
         too_many = ended[: max(0, len(uploads) - self._kept_max)]
         for one in too_many:
             for path in self._folder.glob(f"{one.id}.*"):

@@ -29,7 +29,7 @@ from taximeter.ingest.directory import Directory
 from taximeter.ingest.log import LogFailed
 from taximeter.ingest.transaction import Entry, Outcome
 from taximeter.ingest.writer import Writer
-from taximeter.kit.clock import Clock, now_s
+from taximeter.kit.clock import Clock
 from taximeter.kit.ids import new_id
 from taximeter.settings import Settings
 
@@ -118,7 +118,7 @@ class Uploads:
             environment=environment,
             name=name,
             size=path.stat().st_size,
-            created=now_s(self._clock),
+            created_us=self._clock.now_us(),
             by=by,
             event_name=event_name,
             as_new=as_new,
@@ -134,7 +134,7 @@ class Uploads:
         """Return an environment's uploads, newest first."""
         with self._changed:
             found = [one for one in self._uploads.values() if one.environment.id == environment]
-        return sorted(found, key=lambda one: (one.created, one.id), reverse=True)
+        return sorted(found, key=lambda one: (one.created_us, one.id), reverse=True)
 
     def get(self, environment: int, id: str) -> Upload | None:
         """Return an upload, or None."""
@@ -167,7 +167,7 @@ class Uploads:
             while not self._stop.asked:
                 waiting = [one for one in self._uploads.values() if one.is_under_way]
                 if waiting:
-                    return min(waiting, key=lambda one: (one.created, one.id))
+                    return min(waiting, key=lambda one: (one.created_us, one.id))
                 self._changed.wait()
         return None
 
