@@ -9,6 +9,7 @@ from taximeter.accounts.attempts import AttemptStore
 from taximeter.accounts.sign_in import SignInStore
 from taximeter.accounts.user import UserStore
 from taximeter.api.auth import Authenticator
+from taximeter.api.request_log import RequestLog
 from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
@@ -92,6 +93,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     authenticator: Authenticator
     sessions: SessionAuthenticator
     uploads: Uploads
+    requests: RequestLog
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

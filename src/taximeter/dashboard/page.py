@@ -81,6 +81,12 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
 
 
+class Revealed(msgspec.Struct, frozen=True, kw_only=True):
+    """A change was made whose outcome is shown once, by the answer itself, and kept nowhere."""
+
+    values: Mapping[str, str]
+
+
 class Change(msgspec.Struct, Generic[Form], frozen=True, kw_only=True):
     """A POST, in one writing transaction; only an admin may make it.
 
@@ -91,10 +97,11 @@ class Change(msgspec.Struct, Generic[Form], frozen=True, kw_only=True):
 
     path: str
     form: type[Form]
-    run: Callable[[View, Form], Done]
+    run: Callable[[View, Form], Done | Revealed]
     page: Page[Any, Any] | None = None
     fields: Mapping[str, str] = {}
     changes_directory: bool = False
+    changes_keys: bool = False
     takes_file: bool = False
 
 

@@ -6,13 +6,17 @@ from typing import Any, TypeVar
 
 from taximeter.dashboard.page import Change, Download, Page
 from taximeter.dashboard.pages import (
+    configuration,
     event,
     event_record,
     events,
+    happenings,
     home,
+    keys,
     meter,
     meter_create,
     meters,
+    requests,
     search,
     upload,
     uploads,
@@ -29,6 +33,12 @@ PAGES: tuple[Page[Any, Any], ...] = (
     event.PAGE,
     uploads.PAGE,
     upload.PAGE,
+    keys.PAGE,
+    requests.PAGE,
+    requests.ONE,
+    happenings.PAGE,
+    happenings.ONE,
+    configuration.PAGE,
 )
 
 CHANGES: tuple[Change[Any], ...] = (
@@ -37,6 +47,7 @@ CHANGES: tuple[Change[Any], ...] = (
     event_record.RECORD,
     event.CANCEL,
     uploads.UPLOAD,
+    *keys.CHANGES,
 )
 
 DOWNLOADS: tuple[Download, ...] = (upload.REJECTED,)

@@ -14,7 +14,7 @@ from taximeter.dashboard.access.headers import NOT_CACHED
 from taximeter.dashboard.answer import CSV, JSON, Answer, attachment, redirect
 from taximeter.dashboard.fields import FieldErrors, read_form, read_query
 from taximeter.dashboard.navigation import entries, kind_of, label_of, places, prefix_of
-from taximeter.dashboard.page import Change, Page, Sent, View
+from taximeter.dashboard.page import Change, Page, Revealed, Sent, View
 from taximeter.dashboard.rendering import Shell, Templates
 from taximeter.dashboard.routes import Routes
 from taximeter.dashboard.table import csv_bytes
@@ -77,10 +77,34 @@ class Serving:
         finally:
             if change.changes_directory:
                 self._services.directory.forget()
+            if change.changes_keys:
+                self._services.authenticator.forget()
+        if isinstance(done, Revealed):
+            return self._reveal(done, change, visit, browser, user, prefix, path, path_params)
         if visit.wants == "json":
             body = msgspec.json.encode({"location": done.location, "message": done.message})
             return Answer(body=body, content_type=JSON)
         return redirect(done.location, *([cookies.flash(done.message)] if done.message else []))
+
+    def _reveal(
+        self,
+        revealed: Revealed,
+        change: Change[Any],
+        visit: Visit,
+        browser: Browser,
+        user: User,
+        prefix: str,
+        path: str,
+        path_params: dict[str, str],
+    ) -> Answer:
+        """Show the page of a change with what only this answer tells."""
+        if visit.wants == "json":
+            return Answer(body=msgspec.json.encode(revealed.values), content_type=JSON)
+        assert change.page is not None, "what is shown once is shown on a page"
+        sent = Sent(values={name: [text] for name, text in revealed.values.items()})
+        with self._services.records.reading() as unit:
+            view = self._view(unit, user, prefix, path, path_params)
+            return self._page(change.page, view, visit, browser, sent=sent)
 
     def check_takes_file(self, visit: Visit, user: User) -> None:
         """Refuse a file where none is taken, or from somebody who may not send one.
@@ -143,7 +167,7 @@ class Serving:
         if page.for_admins and not view.user.may_change:
             raise NotPermitted("This page is for admins; your account may look only.")
         data = page.read(view, read_query(visit.query, page.query))
-        status = 200 if sent is None else 422
+        status = 422 if sent is not None and sent.errors else 200
         if visit.wants == "json":
             content = data if sent is None else {"errors": sent.errors}
             return Answer(status=status, body=msgspec.json.encode(content), content_type=JSON)

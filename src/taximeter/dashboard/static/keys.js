@@ -30,6 +30,12 @@
   });
 
   document.addEventListener("click", (event) => {
+    const copies = event.target.closest("[data-copies]");
+    if (copies) {
+      const field = document.getElementById(copies.dataset.copies);
+      field.select();
+      navigator.clipboard?.writeText(field.value).then(() => (copies.textContent = "Copied"));
+    }
     if (event.target.closest("[data-keys-help]") && dialog()) dialog().showModal();
     document.querySelectorAll("details.environment[open]").forEach((one) => {
       if (!one.contains(event.target)) one.open = false;
