@@ -1,5 +1,7 @@
 """Events: recorded by hand, found by what they carry, told whole, cancelled."""
 
+from typing import Any
+
 from tests.dashboard.test_changes import make
 from tests.dashboard.visitor import Visitor, errors_of
 from tests.serving import Server
@@ -118,13 +120,15 @@ def test_a_list_is_walked_both_ways_in_both_orders(developer: Visitor, server: S
         )
     for sort, ordered in (("received", names), ("-received", names[::-1])):
         query = f"?event_name=walked&sort={sort}"
-        seen, pages = [], []
+        seen: list[str] = []
+        pages: list[list[str]] = []
+        page: dict[str, Any] = {}
         while query:
             page = developer.get(f"/test/events.json{query}").json()["events"]
             pages.append([row["event"]["identifier"] for row in page["rows"]])
             seen, query = seen + pages[-1], page["next"]
         assert (seen, [len(one) for one in pages]) == (ordered, [25, 25, 10])
-        back = []
+        back: list[list[str]] = []
         query = page["previous"]
         while query:
             page = developer.get(f"/test/events.json{query}").json()["events"]

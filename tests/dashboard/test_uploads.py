@@ -7,7 +7,7 @@ import pytest
 
 from tests.dashboard.test_changes import make
 from tests.dashboard.test_events import customer, listed
-from tests.dashboard.uploading import FORM, imported, outcome, send
+from tests.dashboard.uploading import FORM, ended, imported, outcome, send
 from tests.dashboard.visitor import Visitor, errors_of
 from tests.serving import Server
 
@@ -149,12 +149,7 @@ def test_what_a_stop_interrupts_is_taken_up_at_the_next_start(tmp_path: Path) ->
         answer = send(visitor, content.encode(), name="long.csv")
         path = answer.headers["location"]
     with Server(tmp_path / "data") as server, Visitor(server) as visitor:
-        for _ in range(600):
-            upload = visitor.get(f"{path}.json").json()["upload"]
-            if upload["status"] == "done":
-                break
-            time.sleep(0.1)
-        tally = upload["tally"]
-        assert tally["recorded"] + tally["duplicates"] == 150_000
+        status, recorded, known, rejected = outcome(ended(visitor, path))
+        assert (status, recorded + known, rejected) == ("done", 150_000, 0)
         totals = visitor.get("/test/meters.json?q=stopped").json()["meters"]["rows"]
         assert totals[0]["events_today"] == 150_000

@@ -20,10 +20,14 @@ def send(
 
 
 def imported(visitor: Visitor, content: bytes, **sent: str) -> dict[str, Any]:
-    """Send a file, and return its page's data once there is no more to come."""
+    """Send a file, and wait for its end."""
     answer = send(visitor, content, **sent)
     assert answer.status_code == 303, answer.text
-    path = answer.headers["location"]
+    return ended(visitor, answer.headers["location"])
+
+
+def ended(visitor: Visitor, path: str) -> dict[str, Any]:
+    """Return the data of an upload's page once there is no more to come."""
     end = time.monotonic() + SECONDS_MAX
     while True:
         data: dict[str, Any] = visitor.get(f"{path}.json").json()
