@@ -67,6 +67,8 @@ def test_an_event_is_recorded_by_hand_found_and_cancelled(
         "identifier=one/of%20a%20kind.json&customer=cus_other",
     ):
         assert listed(developer, query) == [], query
+    found = developer.get("/test/search.json?q=one/of%20a%20kind.json").json()["results"]
+    assert [(one["kind"], one["url"]) for one in found] == [("Event", path)]
     done = developer.post(f"{path}/cancel", on=path)
     assert done.headers["location"] == path
     told = developer.get(f"{path}.json").json()

@@ -63,7 +63,7 @@ class Multipart:
             del buffer[: end + 4]
             # Before an empty file's end there is no line of its own.
             self._buffer = bytearray(buffer)
-            self.file_name = _base(file[1])
+            self.file_name = file[1] and (_base(file[1]) or "file")
             return False
         last = buffer.find(self._delimiter, end + 2)
         if last < 0:
@@ -90,6 +90,6 @@ class Multipart:
 
 
 def _base(name: str) -> str:
-    """Return a file's name without the folders that some browsers send along."""
+    """Return a file's name, without the folders that stand before it."""
     last = re.split(r"[/\\]", name)[-1].replace("%22", '"')
     return "".join(one if one.isprintable() else "�" for one in last)[:_NAME_CHARACTERS_MAX]
