@@ -106,7 +106,7 @@ def test_requests_are_logged_without_what_was_sent(developer: Visitor, server: S
 def test_a_request_with_a_wrong_key_is_logged_without_it(
     server: Server, developer: Visitor
 ) -> None:
-    wrong = "sk_live_wrong0123456789wrong"
+    wrong = TEST_KEY.replace("test", "live")
     request(server.address, "GET", "/v1/invoices/with_a_wrong_key", key=wrong)
     found = developer.get("/live/developers/requests.json?q=with_a_wrong_key").json()
     (row,) = found["requests"]["rows"]

@@ -46,7 +46,7 @@ class Seen(HTMLParser):
                 self.bad.append(f"{name}={value}")
 
 
-def check(visitor: Visitor, path: str, *, status: int = 200) -> str:
+def check_page(visitor: Visitor, path: str, *, status: int = 200) -> str:
     answer = visitor.get(path)
     assert answer.status_code == status, path
     assert Seen(answer.text).bad == [], path
@@ -69,7 +69,7 @@ def test_what_is_recorded_and_searched_for_stays_text(
         identifier=nasty,
         more=f"region={nasty}\n{nasty.replace('=', '-')}=x",
     )
-    check(developer, path)
+    check_page(developer, path)
     for field in ("identifier", "event_name", "customer", "start", "end", "key", "value", "after"):
         answer = developer.http.get("/test/events", params={field: nasty, "key": "region"})
         assert answer.status_code == 200
@@ -79,7 +79,7 @@ def test_what_is_recorded_and_searched_for_stays_text(
         assert (answer.status_code, Seen(answer.text).bad) == (200, [])
     wrong = developer.post("/test/events/record", event_name=name, customer=nasty, value=nasty)
     assert (wrong.status_code, Seen(wrong.text).bad) == (422, [])
-    check(developer, f"/test/events?event_name={name}")
+    check_page(developer, f"/test/events?event_name={name}")
     cells = developer.get(f"/test/events.csv?event_name={name}").text
     assert not re.search(r"(^|,)\"?[=+@-][A-Za-z(]", cells)
 
@@ -92,11 +92,11 @@ def test_what_is_uploaded_stays_text(developer: Visitor, server: Server, nasty: 
     file_name = nasty.replace("\x00", "")
     data = imported(developer, (head + rows).encode(), name=file_name)
     assert data["upload"]["status"] == "done"
-    check(developer, f"/test/events/uploads/{data['upload']['id']}")
-    check(developer, "/test/events/uploads")
+    check_page(developer, f"/test/events/uploads/{data['upload']['id']}")
+    check_page(developer, "/test/events/uploads")
     refused = imported(developer, f"timestamp,{quoted.split(',')[0]}\n1,2\n".encode(), name="x")
     assert refused["upload"]["status"] == "refused"
-    check(developer, f"/test/events/uploads/{refused['upload']['id']}")
+    check_page(developer, f"/test/events/uploads/{refused['upload']['id']}")
     download = f"/test/events/uploads/{data['upload']['id']}/rejected"
     assert "\n" not in developer.get(download).headers["content-disposition"]
 
@@ -106,7 +106,7 @@ def test_names_of_keys_and_requests_stay_text(
     developer: Visitor, server: Server, nasty: str
 ) -> None:
     developer.post("/test/developers/keys", on="/test/developers", name=nasty)
-    check(developer, "/test/developers")
+    check_page(developer, "/test/developers")
     headers = {
         "authorization": "Bearer sk_test_BQokikJOvBiI2HlWgH4olfQ2",
         "idempotency-key": nasty.encode("ascii", "ignore").replace(b"\x00", b"").decode() or "x",
@@ -115,5 +115,5 @@ def test_names_of_keys_and_requests_stay_text(
     developer.http.post("/v1/customers", data={nasty: "x"}, headers=headers)
     found = developer.get("/test/developers/requests.json?method=POST").json()
     latest = found["requests"]["rows"][0]["request"]
-    check(developer, f"/test/developers/requests/{latest['id']}")
-    check(developer, "/test/developers/requests")
+    check_page(developer, f"/test/developers/requests/{latest['id']}")
+    check_page(developer, "/test/developers/requests")

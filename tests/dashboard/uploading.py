@@ -34,7 +34,6 @@ def ended(visitor: Visitor, path: str) -> dict[str, Any]:
         if data["upload"]["status"] not in {"waiting", "running"}:
             return data
         assert time.monotonic() < end, "the upload does not end"
-        time.sleep(0.05)
 
 
 def outcome(data: dict[str, Any]) -> tuple[str, int, int, int]:

@@ -7,11 +7,11 @@ from taximeter.errors import InvalidRequest, ResourceMissing
 from taximeter.invoicing.invoice import InvoiceItem
 from taximeter.invoicing.terms import Terms
 from taximeter.kit.ids import new_id
+from taximeter.metadata import merged_metadata
 from taximeter.pricing.price import Price
 from taximeter.pricing.rate import rate
 from taximeter.subscriptions.added import AddedItem
 from taximeter.subscriptions.subscription import Subscription
-from taximeter.subscriptions.terms import merged_metadata
 
 
 def added_items(

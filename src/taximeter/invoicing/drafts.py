@@ -22,8 +22,8 @@ from taximeter.invoicing.status import check_draft
 from taximeter.invoicing.stores import BillingUnit
 from taximeter.kit.clock import Clock
 from taximeter.kit.ids import new_id
-from taximeter.kit.metadata import MetadataError, merged
 from taximeter.kit.periods import HOUR_SECONDS
+from taximeter.metadata import merged_metadata
 from taximeter.settings import Settings
 from taximeter.subscriptions.subscription import CollectionMethod
 
@@ -175,7 +175,7 @@ def changed(invoice: Invoice, change: DraftChange, *, now: int, settings: Settin
     }
     values: dict[str, Any] = dict(sent)
     if "metadata" in sent:
-        values["metadata"] = metadata_of(invoice.metadata, sent["metadata"])
+        values["metadata"] = merged_metadata(invoice.metadata, sent["metadata"])
     if invoice.status == "draft":
         _check_due(sent, values.get("collection_method", invoice.collection_method))
         values |= _advance(invoice, change, now, settings)
@@ -188,15 +188,6 @@ def changed(invoice: Invoice, change: DraftChange, *, now: int, settings: Settin
             param="days_until_due",
         )
     return updated
-
-
-def metadata_of(current: dict[str, str], change: dict[str, str] | None) -> dict[str, str]:
-    """Apply a change to metadata. Raises InvalidRequest."""
-    try:
-        return merged(current, change)
-    except MetadataError as error:
-        param = "metadata" if error.key is None else f"metadata[{error.key}]"
-        raise InvalidRequest(str(error), param=param) from None
 
 
 def _check_due(sent: dict[str, Any], method: CollectionMethod) -> None:

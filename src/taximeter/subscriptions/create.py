@@ -9,6 +9,7 @@ from taximeter.customers import Customer
 from taximeter.errors import InvalidRequest, ParameterMissing, ParametersExclusive
 from taximeter.kit.ids import new_id
 from taximeter.kit.periods import DAY_SECONDS
+from taximeter.metadata import merged_metadata
 from taximeter.pricing.price import Price
 from taximeter.subscriptions.added import AddedItem
 from taximeter.subscriptions.anchor import anchor_of
@@ -29,7 +30,6 @@ from taximeter.subscriptions.terms import (
     check_collection,
     check_thresholds,
     check_trial_end,
-    merged_metadata,
     resolved_cancel_at,
 )
 

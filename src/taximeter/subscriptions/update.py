@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from taximeter.errors import InvalidRequest, ParametersExclusive
+from taximeter.metadata import merged_metadata
 from taximeter.pricing.price import Price
 from taximeter.subscriptions.added import AddedItem
 from taximeter.subscriptions.items import ItemChange, Span, changed_items
@@ -27,7 +28,6 @@ from taximeter.subscriptions.terms import (
     check_collection,
     check_thresholds,
     check_trial_end,
-    merged_metadata,
     resolved_cancel_at,
 )
 
