@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from taximeter.dashboard.page import Change, Download, Page
 from taximeter.dashboard.pages import (
+    api_events,
     configuration,
     event,
     event_record,
     events,
-    happenings,
     home,
     keys,
     meter,
@@ -36,8 +36,8 @@ PAGES: tuple[Page[Any, Any], ...] = (
     keys.PAGE,
     requests.PAGE,
     requests.ONE,
-    happenings.PAGE,
-    happenings.ONE,
+    api_events.PAGE,
+    api_events.ONE,
     configuration.PAGE,
 )
 
