@@ -4,8 +4,23 @@ import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from taximeter.dashboard.page import Change, Page
-from taximeter.dashboard.pages import home, meter, meter_create, meters, search
+from taximeter.dashboard.page import Change, Download, Page
+from taximeter.dashboard.pages import (
+    api_events,
+    configuration,
+    event,
+    event_record,
+    events,
+    home,
+    keys,
+    meter,
+    meter_create,
+    meters,
+    requests,
+    search,
+    upload,
+    uploads,
+)
 
 PAGES: tuple[Page[Any, Any], ...] = (
     home.PAGE,
@@ -13,14 +28,31 @@ PAGES: tuple[Page[Any, Any], ...] = (
     meters.PAGE,
     meter_create.PAGE,
     meter.PAGE,
+    events.PAGE,
+    event_record.PAGE,
+    event.PAGE,
+    uploads.PAGE,
+    upload.PAGE,
+    keys.PAGE,
+    requests.PAGE,
+    requests.ONE,
+    api_events.PAGE,
+    api_events.ONE,
+    configuration.PAGE,
 )
 
 CHANGES: tuple[Change[Any], ...] = (
     meter_create.CREATE,
     *meter.CHANGES,
+    event_record.RECORD,
+    event.CANCEL,
+    uploads.UPLOAD,
+    *keys.CHANGES,
 )
 
-Routed = TypeVar("Routed", Page[Any, Any], Change[Any])
+DOWNLOADS: tuple[Download, ...] = (upload.REJECTED,)
+
+Routed = TypeVar("Routed", Page[Any, Any], Change[Any], Download)
 
 _NAME = re.compile(r"\{(\w+)\}")
 
@@ -32,10 +64,12 @@ class Routes:
         self,
         pages: Iterable[Page[Any, Any]] = PAGES,
         changes: Iterable[Change[Any]] = CHANGES,
+        downloads: Iterable[Download] = DOWNLOADS,
     ) -> None:
         """Try literal addresses before those with names, so that `meters/new` is no meter."""
         self.pages = _compiled(pages)
         self.changes = _compiled(changes)
+        self.downloads = _compiled(downloads)
 
     def page(self, path: str) -> tuple[Page[Any, Any], dict[str, str]] | None:
         """Return the page at an address and what its names stand for, or None."""
@@ -44,6 +78,10 @@ class Routes:
     def change(self, path: str) -> tuple[Change[Any], dict[str, str]] | None:
         """Return the change at an address and what its names stand for, or None."""
         return _found(self.changes, path)
+
+    def download(self, path: str) -> tuple[Download, dict[str, str]] | None:
+        """Return the file at an address and what its names stand for, or None."""
+        return _found(self.downloads, path)
 
     def served(self) -> list[str]:
         """Return the paths of all pages."""

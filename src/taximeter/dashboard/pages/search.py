@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from taximeter.dashboard.page import Page, View
+from taximeter.usage.events import event_id
 
 RESULTS_MAX = 50
 
@@ -45,15 +46,43 @@ def _meters(view: View, wanted: str) -> Iterator[Result]:
             )
 
 
+def _event(view: View, wanted: str) -> Iterator[Result]:
+    logged = view.services.reader.event(view.environment.id, wanted)
+    if logged is not None:
+        yield Result(
+            kind="Event",
+            label=logged.event.identifier,
+            detail=logged.event.event_name,
+            url=view.url(f"events/{event_id(view.environment, logged)}"),
+        )
+
+
+def _request(view: View, wanted: str) -> Iterator[Result]:
+    for request in view.services.requests.of(view.environment.id):
+        if request.id == wanted:
+            yield Result(
+                kind="Request",
+                label=f"{request.method} {request.path}",
+                detail=request.id,
+                url=view.url(f"developers/requests/{request.id}"),
+            )
+
+
 SOURCES: tuple[Callable[[View, str], Iterator[Result]], ...] = (_meters,)
 """Where is looked, in this order: each is given the text in folded case."""
+
+EXACT: tuple[Callable[[View, str], Iterator[Result]], ...] = (_event, _request)
+"""Where is looked first for what has the text, as it was typed, for its name."""
 
 
 def read_search(view: View, query: SearchQuery) -> SearchData:
     """Look in every source."""
-    wanted = query.q.strip().casefold()
-    found = [one for source in SOURCES for one in source(view, wanted)] if wanted else []
-    return SearchData(q=query.q.strip(), results=tuple(found[:RESULTS_MAX]))
+    typed = query.q.strip()
+    found: list[Result] = []
+    if typed:
+        found += [one for source in EXACT for one in source(view, typed)]
+        found += [one for source in SOURCES for one in source(view, typed.casefold())]
+    return SearchData(q=typed, results=tuple(found[:RESULTS_MAX]))
 
 
 PAGE = Page(
