@@ -1,12 +1,15 @@
 """Reading a query or a form into its struct, and what is wrong with it by field."""
 
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from taximeter.dashboard.visit import Fields
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
+
+Cells = Annotated[tuple[str, ...], msgspec.Meta(extra={"keeps_empty": True})]
+"""One column of a table of fields: an empty field is a cell too, so that rows stay together."""
 
 
 class FieldErrors(Exception):
@@ -43,7 +46,11 @@ def _read(fields: Fields, wanted: type[Struct], *, lenient: bool) -> Struct:
             if name in required and not lenient:
                 errors[name] = "This is needed."
             continue
-        value: Any = [one for one in sent if one.strip()] if _is_list(hint) else sent[-1].strip()
+        value: Any = sent[-1].strip()
+        if hint == Cells:
+            value = [one.strip() for one in sent]
+        elif _is_list(hint):
+            value = [one for one in sent if one.strip()]
         try:
             taken[name] = msgspec.convert(value, hint, strict=False)
         except msgspec.ValidationError as error:

@@ -25,6 +25,41 @@ def amount(minor: int | None, currency: str) -> str:
     return NOTHING if minor is None else f"{money.spelled(minor, currency)} {currency.upper()}"
 
 
+def decimal_text(text: str) -> str:
+    """Write a quantity that travels as text, as in wire objects."""
+    return quantity(decimals.parsed(text))
+
+
+def decimal_amount(text: str, currency: str) -> str:
+    """Write an exact amount that travels as text, as in wire objects."""
+    return exact_amount(decimals.parsed(text), currency)
+
+
+def exact_amount(minor: Decimal | None, currency: str) -> str:
+    """Write an amount that is not rounded, with at least the places of money: 0.002 USD."""
+    if minor is None:
+        return NOTHING
+    text = quantity(money.major(minor, currency))
+    whole, _, after = text.partition(".")
+    after = after.ljust(money.places(currency), "0")
+    return f"{whole}{'.' if after else ''}{after} {currency.upper()}"
+
+
+def day(seconds: int | None, zone: str = "UTC") -> str:
+    """Write the day of a moment: 2026-01-31."""
+    if seconds is None:
+        return NOTHING
+    return f"{datetime.fromtimestamp(seconds, ZoneInfo(zone)):%Y-%m-%d}"
+
+
+def period(start: int, end: int) -> str:
+    """Write a half-open period in UTC: days where it has whole ones, minutes where it has not."""
+    whole = start % DAY_SECONDS == 0 and end % DAY_SECONDS == 0
+    shape = "%Y-%m-%d" if whole else "%Y-%m-%d %H:%M"
+    begin, until = (datetime.fromtimestamp(one, UTC) for one in (start, end))
+    return f"{begin:{shape}} to {until:{shape}}"
+
+
 def moment(seconds: int | None, zone: str = "UTC") -> str:
     """Write a moment to the second, with its zone: 2026-01-31 23:59:59 UTC."""
     if seconds is None:

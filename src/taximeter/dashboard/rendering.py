@@ -65,14 +65,21 @@ class Templates:
             "version": __version__,
             "iso": written.iso,
             "ago": written.ago,
+            "period": written.period,
         }
         self._environment.filters |= {
             "quantity": written.quantity,
             "amount": written.amount,
+            "exact_amount": written.exact_amount,
+            "decimal": written.decimal_text,
+            "decimal_amount": written.decimal_amount,
             "moment": written.moment,
+            "day": written.day,
         }
         # Blocks are rendered by themselves too, where imports of their template are unknown.
-        self._environment.globals["ui"] = self._environment.get_template("parts/ui.html").module
+        for name in ("ui", "bill"):
+            module = self._environment.get_template(f"parts/{name}.html").module
+            self._environment.globals[name] = module
 
     def render(
         self,

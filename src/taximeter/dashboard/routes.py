@@ -5,7 +5,17 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from taximeter.dashboard.page import Change, Page
-from taximeter.dashboard.pages import home, meter, meter_create, meters, search
+from taximeter.dashboard.pages import (
+    home,
+    invoice,
+    invoice_events,
+    invoice_line,
+    invoices,
+    meter,
+    meter_create,
+    meters,
+    search,
+)
 
 PAGES: tuple[Page[Any, Any], ...] = (
     home.PAGE,
@@ -13,11 +23,17 @@ PAGES: tuple[Page[Any, Any], ...] = (
     meters.PAGE,
     meter_create.PAGE,
     meter.PAGE,
+    invoices.PAGE,
+    invoice.PAGE,
+    invoice.PRINTED,
+    invoice_line.PAGE,
+    invoice_events.PAGE,
 )
 
 CHANGES: tuple[Change[Any], ...] = (
     meter_create.CREATE,
     *meter.CHANGES,
+    *invoice.CHANGES,
 )
 
 Routed = TypeVar("Routed", Page[Any, Any], Change[Any])

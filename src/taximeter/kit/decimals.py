@@ -90,6 +90,11 @@ def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
     return _WIDE.divide(dividend, divisor)
 
 
+def shifted(value: Decimal, places: int) -> Decimal:
+    """Move the decimal point exactly: to the right, and for negative `places` to the left."""
+    return normal(_EXACT.scaleb(value, Decimal(places)))
+
+
 def packages(quantity: Decimal, size: int, *, up: bool) -> Decimal:
     """Count the whole packages of `size` in a quantity; `up` counts one begun as a whole one."""
     numerator, denominator = quantity.as_integer_ratio()
