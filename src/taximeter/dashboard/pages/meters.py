@@ -166,4 +166,3 @@ PAGE = Page(
     title=lambda _: "Meters",
     table=meters_table,
 )
-
