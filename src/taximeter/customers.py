@@ -7,10 +7,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from taximeter.environments import Environment
-from taximeter.errors import InvalidRequest, NotFound
+from taximeter.errors import NotFound
 from taximeter.kit.ids import new_id
-from taximeter.kit.metadata import MetadataError, merged
 from taximeter.kit.paging import CreatedRange, Cursor, Page
+from taximeter.metadata import merged_metadata
 
 TaxExempt = Literal["none", "exempt", "reverse"]
 
@@ -190,7 +190,7 @@ def changed(details: CustomerDetails, change: CustomerChange) -> CustomerDetails
         if value is UNSET:
             continue
         if field == "metadata":
-            value = _merged_metadata(details.metadata, value)
+            value = merged_metadata(details.metadata, value)
         elif field == "invoice_settings":
             sent = {
                 name: given
@@ -200,14 +200,6 @@ def changed(details: CustomerDetails, change: CustomerChange) -> CustomerDetails
             value = msgspec.structs.replace(details.invoice_settings, **sent)
         values[field] = getattr(defaults, field) if value is None else value
     return msgspec.structs.replace(details, **values)
-
-
-def _merged_metadata(current: dict[str, str], change: dict[str, str] | None) -> dict[str, str]:
-    try:
-        return merged(current, change)
-    except MetadataError as error:
-        param = "metadata" if error.key is None else f"metadata[{error.key}]"
-        raise InvalidRequest(str(error), param=param) from None
 
 
 def retrieve(*, store: CustomerStore, environment: Environment, id: str) -> Customer:

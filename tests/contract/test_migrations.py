@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from taximeter.storage.migrations import StoreUnusable
-from taximeter.storage.records.tables import metadata
+from taximeter.storage.records.billing_tables import due
 from tests.contract.backends import open_duckdb, open_sqlite
 
 Open = Callable[[Path], AbstractContextManager[Any]]
@@ -119,7 +119,7 @@ def test_the_migrated_records_have_the_schema_that_the_statements_are_built_on(
     with open_sqlite(tmp_path):
         pass
     engine = create_engine(f"sqlite:///{tmp_path}/fresh.sqlite3")
-    metadata.create_all(engine)
+    due.metadata.create_all(engine)
     engine.dispose()
     fresh = _schema(f"sqlite:///{tmp_path}/fresh.sqlite3")
     assert _schema(f"sqlite:///{tmp_path}/records.sqlite3") == fresh

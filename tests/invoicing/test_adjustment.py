@@ -2,6 +2,7 @@
 
 from taximeter.subscriptions.items import ItemChange
 from tests.invoicing.changes import change, meter, terms
+from tests.pricing.examples import filtered
 from tests.subscriptions.examples import NOW, moment, seats, subscribe, tokens
 
 CENT, DIME = tokens(), tokens(id="price_dime", amount="10")
@@ -61,6 +62,15 @@ def test_a_running_day_of_a_meter_of_days_waits_for_the_price_that_follows() -> 
     after, made = change(before, known, now=LATER, items=swap)
     midnight = moment("2026-09-11T00:00")
     assert (made, after.items[0].usage_start) == ([(100, NOW, midnight)], midnight)
+
+
+def test_a_running_day_is_billed_where_the_price_that_follows_is_for_other_usage() -> None:
+    other = filtered("price_other", model=("opus",))
+    known = terms(CENT, other, counts=meter(event_time_window="day", dimension_keys=("model",)))
+    before = subscribe(CENT)
+    swap = (ItemChange(id=before.items[0].id, price=other.id),)
+    after, made = change(before, known, now=LATER, items=swap)
+    assert (made, after.items[0].usage_start) == ([(100, NOW, LATER)], LATER)
 
 
 def test_an_anchor_of_now_bills_the_period_so_far_and_the_next_one() -> None:

@@ -1,5 +1,6 @@
 """What each kind of boundary makes of a subscription."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,13 @@ METERED, LICENSED = a_price(), a_price(metered=False)
 EVENTS = [Happened(JANUARY, JANUARY, Decimal(4)), Happened(FEBRUARY - 1, FEBRUARY, Decimal(5))]
 
 
-def renewed(subscription: Subscription, terms: Terms, **others: Any) -> Renewal:
+def renewed(
+    subscription: Subscription,
+    terms: Terms,
+    *,
+    events: Sequence[Happened] = EVENTS,
+    **others: Any,
+) -> Renewal:
     """Take a subscription past its next boundary, right when it comes."""
     due = next_due(subscription)
     assert due is not None
@@ -32,7 +39,7 @@ def renewed(subscription: Subscription, terms: Terms, **others: Any) -> Renewal:
         at=due.due_at,
         now=due.due_at,
         terms=terms,
-        usage=read(keys.values(), EVENTS, as_of=due.due_at + 1),
+        usage=read(keys.values(), events, as_of=due.due_at + 1),
         **{"pending": (), "settings": Settings(), **others},
     )
 
@@ -162,10 +169,15 @@ def test_a_pause_ends_at_its_moment_and_the_period_goes_on() -> None:
 def test_tiers_go_on_where_an_invoice_at_a_threshold_stopped() -> None:
     price = a_price(scheme="graduated")
     subscription = a_subscription(price, anchor=JANUARY)
-    item = msgspec.structs.replace(
-        subscription.items[0], usage_start=FEBRUARY - 60, billed_before=Decimal(9)
-    )
-    renewal = renewed(msgspec.structs.replace(subscription, items=(item,)), terms_of(price))
+    item = msgspec.structs.replace(subscription.items[0], billed_before=Decimal(9))
+    # Nine were billed by then, four have come late from before, and one is of the last second.
+    events = [
+        Happened(JANUARY, JANUARY, Decimal(9)),
+        Happened(JANUARY, FEBRUARY, Decimal(4)),
+        Happened(FEBRUARY - 1, FEBRUARY, Decimal(1)),
+    ]
+    billed = msgspec.structs.replace(subscription, items=(item,))
+    renewal = renewed(billed, terms_of(price), events=events)
     assert renewal.invoice is not None
     assert [line.amount for line in renewal.invoice.lines] == [3, 2, 7]
     assert renewal.subscription.items[0].billed_before == 0

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from taximeter.due import Due
@@ -75,7 +76,7 @@ def works(world: World) -> Sequence[Due]:
     """Take what is due, as the runner does."""
     services = world.server.app.services
     assert isinstance(services.records, RecordsDatabase)
-    return Queue(records=services.records, clock=services.clock).take()
+    return Queue(records=services.records, clock=services.clock, batch_max=9).take()
 
 
 def test_a_period_is_renewed_once_however_often_the_work_is_done(world: World) -> None:
@@ -87,7 +88,13 @@ def test_a_period_is_renewed_once_however_often_the_work_is_done(world: World) -
 
 def test_a_subscription_that_changed_meanwhile_is_renewed_as_it_is_now(world: World) -> None:
     def meddle() -> None:
-        world.client.v1.subscriptions.update(world.subscription, {"description": "changed"})
+        with world.server.app.services.records.writing() as unit:
+            found = unit.subscriptions.get(2, world.subscription)
+            assert found is not None
+            changed = msgspec.structs.replace(
+                found, description="changed", revision=found.revision + 1
+            )
+            unit.subscriptions.save([changed])
 
     due = works(world)
     reader = Meddled(world.server.app.services.reader, meddle)

@@ -14,6 +14,7 @@ from tests.simulation.world import World
 SESSIONS = "/v2/billing/meter_event_session"
 STREAM = "/v2/billing/meter_event_stream"
 SESSION_SECONDS = 900
+EVENTS_MAX = 100
 
 
 def send_batch(world: World, environment: Environment) -> None:
@@ -27,9 +28,10 @@ def send_batch(world: World, environment: Environment) -> None:
     ]
     if kept.sent and world.rng.random() < 0.5:
         earlier = [one for one in kept.sent[-60:] if one.identifier and not one.idempotency_key]
-        batch += earlier[: 100 - len(batch)]
+        batch += earlier
     if world.rng.random() < 0.3:
-        batch += batch[:5]
+        batch = [*batch[:5], *batch]
+    batch = batch[:EVENTS_MAX]
     kept.sent += batch
     while not _send(world, environment, batch) and world.rng.random() < 0.8:
         pass

@@ -21,6 +21,7 @@ SEEDS = [int(os.environ["TAXIMETER_SEED"])] if "TAXIMETER_SEED" in os.environ el
 SOAK_SEEDS = range(1_000, 1_060)
 CHECK_EVERY = 30
 HISTORY_LINES = 25
+HISTORY_CHARACTERS = 1_000
 
 Action = Callable[[World, Environment], None]
 
@@ -80,7 +81,8 @@ def check_life(world: World, seed: int, steps: int, test: str) -> None:
     try:
         live(world, steps)
     except Exception as error:  # noqa: BLE001 - whatever went wrong is told with its seed
-        history = "\n".join(world.history[-HISTORY_LINES:])
+        lines = world.history[-HISTORY_LINES:]
+        history = "\n".join(line[:HISTORY_CHARACTERS] for line in lines)
         command = f'TAXIMETER_SEED={seed} TAXIMETER_STEPS={steps} make test ARGS="{test}"'
         pytest.fail(f"{error!r}\n{history}\nAgain with: {command}")
 

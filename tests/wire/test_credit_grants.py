@@ -165,6 +165,28 @@ def test_the_customer_of_a_grant_is_expanded_when_asked_for(noon: ClockedServer)
     assert [one["customer"] for one in listed.to_dict()["data"]] == [whole]
 
 
+@pytest.mark.parametrize(
+    ("price", "param", "message"),
+    [
+        (
+            {"recurring": {"interval": "month"}},
+            "applicability_config[scope][prices][1][id]",
+            "no meter counts the units",
+        ),
+        ({"currency": "eur"}, "amount[monetary][currency]", "its currencies: eur"),
+    ],
+)
+def test_credits_for_a_price_that_they_could_never_pay_are_refused(
+    price: Any, param: str, message: str, noon: ClockedServer
+) -> None:
+    client = noon.client()
+    ids = [{"id": create_price(client)}, {"id": create_price(client, **price)}]
+    scope: Any = {"scope": {"prices": ids}}
+    with pytest.raises(stripe.InvalidRequestError, match=message) as caught:
+        grant(client, create_customer(client), applicability_config=scope)
+    assert caught.value.param == param
+
+
 def test_a_grant_belongs_to_its_environment(noon: ClockedServer) -> None:
     made = grant(noon.client(), create_customer(noon.client()))
     elsewhere = noon.client(noon.create_key("spring").secret)

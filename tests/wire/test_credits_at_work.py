@@ -1,5 +1,8 @@
 """Credits pay invoices, come back from voided ones, and expire."""
 
+import pytest
+import stripe
+
 from tests.wire.billing_world import DAY, HOUR, create_world
 from tests.wire.clocked import NOON, ClockedServer
 from tests.wire.credits import balances, grant, ledger
@@ -119,3 +122,17 @@ def test_credits_of_a_clocked_customer_live_on_the_clock(clocked: ClockedServer)
     gone, _ = client.v1.billing.credit_balance_transactions.list({"customer": customer}).data
     assert (gone.created, gone.effective_at, gone.test_clock) == (LATER + DAY, LATER + DAY, clock)
     assert balances(client, customer) == [("usd", 0, 0)]
+
+
+def test_credits_go_with_their_test_clock(clocked: ClockedServer) -> None:
+    client = clocked.client()
+    clock = create_clock(client)
+    customer = create_clocked(client, clock)
+    made = grant(client, customer, expires_at=LATER + DAY)
+    client.v1.test_helpers.test_clocks.delete(clock)
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        client.v1.billing.credit_grants.retrieve(made.id)
+    assert caught.value.http_status == 404
+    with pytest.raises(stripe.InvalidRequestError, match="No such customer"):
+        balances(client, customer)
+    assert ledger(client, customer) == []

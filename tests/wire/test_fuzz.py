@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.serving import TEST_KEY
 from tests.wire.clocked import NOON, ClockedServer
+from tests.wire.credits import grant
 from tests.wire.prices import create_price, metered
 from tests.wire.world import create_customer, create_meter, send
 
@@ -30,6 +31,12 @@ PATHS = [
     "/v1/billing/meter_events/taken",
     "/v1/billing/meter_event_adjustments",
     "/v1/billing/analytics/meter_usage",
+    "/v1/billing/credit_grants",
+    "/v1/billing/credit_grants/{grant}",
+    "/v1/billing/credit_grants/{grant}/expire",
+    "/v1/billing/credit_grants/{grant}/void",
+    "/v1/billing/credit_balance_summary",
+    "/v1/billing/credit_balance_transactions",
     "/v1/billing/price_coverage",
     "/v1/billing/simulations",
     "/v1/prices",
@@ -38,6 +45,10 @@ PATHS = [
     "/v1/products/prod_1",
 ]
 NAMES = [
+    *("amount[type]", "amount[monetary][currency]", "amount[monetary][value]", "category"),
+    *("applicability_config[scope][price_type]", "applicability_config[scope][prices][0][id]"),
+    *("credit_grant", "effective_at", "expires_at", "filter[type]", "filter[credit_grant]"),
+    *("filter[applicability_scope][price_type]", "live", "priority"),
     *("address", "address[city]", "as_of", "balance", "canceled", "cancel[identifier]", "created"),
     *("created[gte]", "customer", "customer_mapping[type]", "default_aggregation[formula]"),
     *("dimension_filters[model]", "dimension_group_by_keys[]", "dimension_payload_keys[]", "email"),
@@ -138,7 +149,24 @@ usage = st.tuples(
     headers,
     st.just(TEST_KEY),
 )
-requests = st.one_of(anything, anything, events, summaries, usage)
+grants = st.tuples(
+    st.just("POST"),
+    st.just("/v1/billing/credit_grants"),
+    st.just([]),
+    st.tuples(pairs, texts, texts).map(
+        lambda sent: [
+            ("customer", "{customer}"),
+            ("amount[type]", "monetary"),
+            ("amount[monetary][currency]", sent[1] if len(sent[1]) == 3 else "usd"),
+            ("amount[monetary][value]", sent[2] if sent[2].isdigit() else "5"),
+            ("applicability_config[scope][price_type]", "metered"),
+            *sent[0][:2],
+        ]
+    ),
+    headers,
+    st.just(TEST_KEY),
+)
+requests = st.one_of(anything, anything, events, summaries, usage, grants)
 
 
 class Target:
@@ -151,6 +179,7 @@ class Target:
         meter = client.v1.billing.meters.retrieve(self.meter)
         send(client, meter, self.customer, "1", at=NOON - 60, identifier="taken", model="large")
         self.price = create_price(client, recurring=metered(meter)).id
+        self.grant = grant(client, self.customer).id
         self.address, self._http = server.address, http
 
     def send(self, request: tuple[Any, ...]) -> httpx2.Response:
@@ -171,6 +200,7 @@ class Target:
 
     def _named(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         names = {"{customer}": self.customer, "{meter}": self.meter, "{price}": self.price}
+        names["{grant}"] = self.grant
         for name, id in names.items():
             pairs = [(one.replace(name, id), other.replace(name, id)) for one, other in pairs]
         return pairs

@@ -19,6 +19,8 @@ MOMENTS = [
 CHOICES: dict[str, list[str]] = {
     "backdate_start_date": MOMENTS,
     "billing_cycle_anchor": [*MOMENTS, "unchanged"],
+    "billing_cycle_anchor_config[day_of_month]": ["1", "31", "0", "32"],
+    "billing_cycle_anchor_config[month]": ["2", "13"],
     "billing_mode[type]": ["flexible", "classic", "x"],
     "billing_thresholds": ["", "1"],
     "billing_thresholds[amount_gte]": ["49", "50", "99999999", "1e3"],

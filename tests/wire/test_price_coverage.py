@@ -13,7 +13,9 @@ DAY = 86_400
 
 
 def coverage(client: stripe.StripeClient, *prices: str, **others: Any) -> Any:
-    params = {"prices": list(prices), "start_time": NOON - DAY, "end_time": NOON, **others}
+    params = {"start_time": NOON - DAY, "end_time": NOON, **others}
+    if prices:
+        params["prices"] = list(prices)
     answer: Any = client.raw_request("get", "/v1/billing/price_coverage", **params)
     return client.deserialize(answer, api_mode="V1").to_dict()
 
@@ -99,3 +101,15 @@ def test_a_meter_without_dimensions_has_one_combination(noon: ClockedServer) -> 
     prices = [create_price(client, recurring=metered(meter)).id for _ in range(2)]
     (one,) = coverage(client, *prices)["usage"]
     assert (one["status"], one["dimensions"], one["value_decimal"]) == ("overlapping", {}, "4")
+
+
+def test_a_subscription_is_held_against_its_customers_usage(
+    noon: ClockedServer, world: Any
+) -> None:
+    client = noon.client()
+    seat = create_price(client, recurring={"interval": "month"}).id
+    subscription = client.v1.subscriptions.create(
+        {"customer": world["ada"], "items": [{"price": world["opus"]}, {"price": seat}]}
+    )
+    found = coverage(client, subscription=subscription.id)
+    assert found == coverage(client, world["opus"], customer=world["ada"])

@@ -117,6 +117,15 @@ def test_a_trial_that_ends_bills_the_first_period_and_no_usage_of_the_trial(worl
     assert bills == [[0, 0], [3_000], [7, 3_000]]
 
 
+def test_a_trial_is_followed_by_a_share_of_a_period_up_to_the_anchor(world: World) -> None:
+    # The anchor is 2 November 12:00: from 23 October, after the trial, 10 of 31 days are left.
+    trial_end, anchor = NOON + 31 * DAY, NOON + 41 * DAY
+    made = world.subscribe(world.seats, trial_end=trial_end, billing_cycle_anchor=anchor)
+    world.advance(anchor + DAY)
+    bills = [amounts(invoice) for invoice in world.invoices(made.id)]
+    assert bills == [[0], [round(3_000 * 10 / 31)], [3_000]]
+
+
 def test_a_trial_can_end_at_once(world: World) -> None:
     made = world.subscribe(world.seats, trial_end=TENTH)
     after = world.client.v1.subscriptions.update(made.id, {"trial_end": "now"})

@@ -21,6 +21,7 @@ def subscriptions(noon: ClockedServer) -> list[dict[str, Any]]:
             "billing_thresholds": {"usage_gte": 5},
         },
         {"price": world.seats, "quantity": 3},
+        billing_cycle_anchor_config={"day_of_month": 31, "hour": 0},
         billing_thresholds={"amount_gte": 50},
         collection_method="send_invoice",
         days_until_due=30,

@@ -92,10 +92,17 @@ def test_what_sdk_users_send_by_habit_changes_nothing(world: World) -> None:
         payment_behavior="default_incomplete",
         payment_settings={"save_default_payment_method": "on_subscription"},
         trial_settings={"end_behavior": {"missing_payment_method": "create_invoice"}},
-        expand=["customer", "latest_invoice", "pending_setup_intent", "items.data.price.product"],
+        expand=[
+            "customer",
+            "items.data.price.product",
+            "latest_invoice.confirmation_secret",
+            "pending_setup_intent",
+            "test_clock",
+        ],
     )
     assert isinstance(made.customer, stripe.Customer)
     assert isinstance(made["items"].data[0].price.product, stripe.Product)
+    assert isinstance(made.test_clock, stripe.test_helpers.TestClock)
     assert made.status == "active"
 
 
@@ -180,3 +187,34 @@ def test_items_are_retrieved_and_listed_on_their_own(world: World) -> None:
     assert (found.subscription, found.price.id) == (made.id, world.seats)
     first = world.client.v1.subscription_items.list({"subscription": made.id, "limit": 1})
     assert [one.id for one in first.auto_paging_iter()] == [one.id for one in made["items"].data]
+
+
+def test_one_time_prices_are_added_to_the_first_invoice(world: World) -> None:
+    setup = create_price(world.client, unit_amount=900).id
+    product = world.client.v1.products.create({"name": "Setup"}).id
+    data = {"currency": "usd", "product": product, "unit_amount": 50}
+    added: Any = [{"price": setup, "quantity": 2}, {"price_data": data}]
+    made = world.subscribe(world.tokens, add_invoice_items=added)
+    (first,) = world.invoices(made.id)
+    assert sorted(amounts(first)) == [50, 1_800]
+    client = world.client
+    client.v1.subscriptions.update(made.id, {"add_invoice_items": [{"price": setup}]})
+    pending = client.v1.invoice_items.list({"customer": world.customer, "pending": True})
+    assert [item.amount for item in pending.data if item.amount == 900] == [900]
+
+
+@pytest.mark.parametrize(
+    ("added", "expected"),
+    [
+        ({}, (400, "parameter_missing", "add_invoice_items[0][price]")),
+        ({"price": "price_none"}, (400, "resource_missing", "add_invoice_items[0][price]")),
+        ({"price": "{tokens}"}, (400, None, "add_invoice_items[0][price]")),
+    ],
+)
+def test_only_one_time_prices_are_added(
+    added: dict[str, str], expected: tuple[Any, ...], world: World
+) -> None:
+    sent = {name: value.replace("{tokens}", world.tokens) for name, value in added.items()}
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        world.subscribe(world.tokens, add_invoice_items=[sent or {"quantity": 1}])
+    assert refusal(caught.value) == expected

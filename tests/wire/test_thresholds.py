@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from tests.wire.clocked import NOON, ClockedServer
-from tests.wire.prices import create_tiered
+from tests.wire.credits import grant
+from tests.wire.prices import create_price, create_tiered, metered
 from tests.wire.subscribing import DAY, OCTOBER, World, amounts
+from tests.wire.world import create_meter
 
 HOUR = 3_600
 
@@ -44,6 +46,29 @@ def test_tiers_go_on_where_the_invoice_at_the_threshold_stopped(world: World) ->
     assert bills == [1_000, 3_500 + 500 + 300, 0]
 
 
+def test_usage_that_comes_late_is_on_the_next_invoice_of_the_period(world: World) -> None:
+    made = world.subscribe(world.tokens, billing_thresholds={"amount_gte": 50})
+    world.use("60")
+    world.advance(NOON + HOUR)
+    world.use("7", at=NOON + 10)
+    world.advance(OCTOBER + 2 * HOUR)
+    bills = world.invoices(made.id)
+    assert [amounts(one) for one in bills] == [[60], [7]]
+    late = world.client.raw_request("get", f"/v1/invoices/{bills[0].id}/late_usage")
+    assert world.client.deserialize(late, api_mode="V1").to_dict()["quantities"] == []
+
+
+def test_a_meter_whose_values_do_not_add_up_has_thresholds_too(world: World) -> None:
+    world.meter = create_meter(world.client, "max")
+    price = create_price(world.client, unit_amount=1, recurring=metered(world.meter)).id
+    made = world.subscribe(price, billing_thresholds={"amount_gte": 50})
+    for hour, value in enumerate(("60", "40", "75"), start=1):
+        world.use(value)
+        world.advance(NOON + hour * HOUR)
+    world.advance(OCTOBER)
+    assert [amounts(one) for one in world.invoices(made.id)] == [[60], [15]]
+
+
 def test_a_quantity_of_an_item_is_a_threshold_too(world: World) -> None:
     item: Any = {"price": world.tokens, "billing_thresholds": {"usage_gte": 10}}
     made = world.subscribe(item)
@@ -62,6 +87,18 @@ def test_a_threshold_can_begin_a_new_period(world: World) -> None:
     after = world.client.v1.subscriptions.retrieve(made.id)
     assert NOON < after.billing_cycle_anchor <= NOON + HOUR
     assert [amounts(one) for one in world.invoices(made.id)] == [[60]]
+
+
+def test_what_credits_pay_does_not_count_towards_the_amount(world: World) -> None:
+    grant(world.client, world.customer, 30)
+    made = world.subscribe(world.tokens, billing_thresholds={"amount_gte": 50})
+    world.use("79")
+    world.advance(NOON + HOUR)
+    assert world.invoices(made.id) == []
+    world.use("1")
+    world.advance(NOON + 2 * HOUR)
+    (bill,) = world.invoices(made.id)
+    assert (amounts(bill), bill.amount_due) == ([80], 50)
 
 
 def test_thresholds_rest_in_trials_on_the_last_day_and_when_they_are_cleared(world: World) -> None:

@@ -97,6 +97,11 @@ def advance(client: stripe.StripeClient, clock: str, to: int) -> None:
     pytest.fail("the clock did not arrive")
 
 
+def create_price(client: stripe.StripeClient, product: str, **terms: Any) -> stripe.Price:
+    params: Any = {"currency": "usd", "product": product, **terms}
+    return client.v1.prices.create(params)
+
+
 def test_every_invoice_of_a_year_is_what_hand_arithmetic_says(clocked: ClockedServer) -> None:
     client = clocked.client()
     start = moment(1, 31)
@@ -104,21 +109,21 @@ def test_every_invoice_of_a_year_is_what_hand_arithmetic_says(clocked: ClockedSe
     customer = client.v1.customers.create({"name": "A year", "test_clock": clock}).id
     meter = create_meter(client)
     product = client.v1.products.create({"name": "Alpaca AI"}).id
-    tiers: list[Any] = [
-        {"up_to": 1_000, "unit_amount": 0},
-        {"up_to": 10_000, "unit_amount_decimal": "0.5"},
-        {"up_to": "inf", "unit_amount_decimal": "0.25", "flat_amount": 300},
-    ]
-    metered: Any = {"interval": "month", "usage_type": "metered", "meter": meter.id}
-    common: Any = {"currency": "usd", "product": product}
-    tokens = client.v1.prices.create(
-        {**common, "recurring": metered, "billing_scheme": "tiered", "tiers_mode": "graduated"}
-        | {"tiers": tiers}
+    metered = {"interval": "month", "usage_type": "metered", "meter": meter.id}
+    tokens = create_price(
+        client,
+        product,
+        recurring=metered,
+        billing_scheme="tiered",
+        tiers_mode="graduated",
+        tiers=[
+            {"up_to": 1_000, "unit_amount": 0},
+            {"up_to": 10_000, "unit_amount_decimal": "0.5"},
+            {"up_to": "inf", "unit_amount_decimal": "0.25", "flat_amount": 300},
+        ],
     )
-    cent = client.v1.prices.create({**common, "recurring": metered, "unit_amount": 1})
-    seat = client.v1.prices.create(
-        {**common, "recurring": {"interval": "month"}, "unit_amount": 2_000}
-    )
+    cent = create_price(client, product, recurring=metered, unit_amount=1)
+    seat = create_price(client, product, recurring={"interval": "month"}, unit_amount=2_000)
     client.v1.billing.credit_grants.create(
         {
             "customer": customer,
@@ -157,12 +162,16 @@ def test_every_invoice_of_a_year_is_what_hand_arithmetic_says(clocked: ClockedSe
     balance = client.v1.billing.credit_balance_summary.retrieve(
         {
             "customer": customer,
-            "filter": {"type": "applicability_scope"}
-            | {"applicability_scope": {"price_type": "metered"}},
+            "filter": {
+                "type": "applicability_scope",
+                "applicability_scope": {"price_type": "metered"},
+            },
         }
     )
     (left,) = balance.balances
-    assert (left.available_balance.monetary.value, left.ledger_balance.monetary.value) == (0, 0)  # type: ignore[union-attr]  # both are monetary
+    for amount in (left.available_balance, left.ledger_balance):
+        assert amount.monetary is not None
+        assert amount.monetary.value == 0
     numbers = [one.number for one in (first, *cycles)]
     assert [number[-4:] for number in numbers if number] == [f"{n:04}" for n in range(1, 14)]
 

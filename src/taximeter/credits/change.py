@@ -4,13 +4,14 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from taximeter.credits import ledger
-from taximeter.credits.create import changeable_at, check_expiry, merged_metadata
+from taximeter.credits.create import changeable_at, check_expiry
 from taximeter.credits.expire import expiry, unscheduled
 from taximeter.credits.grant import CreditGrant, CreditGrantStore
 from taximeter.credits.stores import CreditUnit
 from taximeter.environments import Environment
 from taximeter.errors import InvalidRequest, NotFound
 from taximeter.kit.clock import Clock
+from taximeter.metadata import merged_metadata
 
 _TRANSITION = "status_transition_invalid"
 

@@ -13,7 +13,7 @@ from taximeter.errors import InvalidRequest, ResourceMissing
 from taximeter.kit import money
 from taximeter.kit.clock import Clock
 from taximeter.kit.ids import new_id
-from taximeter.kit.metadata import MetadataError, merged
+from taximeter.metadata import merged_metadata
 from taximeter.test_clocks import check_ready, present
 
 GRANTS_MAX = 100
@@ -105,22 +105,7 @@ def check_expiry(expires_at: int | None, *, effective_at: int, now: int) -> None
         )
 
 
-def merged_metadata(current: dict[str, str], change: dict[str, str] | None) -> dict[str, str]:
-    """Apply a change to metadata. Raises InvalidRequest where it breaks a rule."""
-    try:
-        return merged(current, change)
-    except MetadataError as error:
-        param = "metadata" if error.key is None else f"metadata[{error.key}]"
-        raise InvalidRequest(str(error), param=param) from None
-
-
 def _check_amount(new: NewGrant) -> None:
-    if not money.is_currency(new.currency):
-        raise InvalidRequest(
-            f"Invalid currency: {new.currency}. Send a three-letter ISO code in lower case, such "
-            "as usd.",
-            param="amount[monetary][currency]",
-        )
     if money.rounded(Decimal(new.amount), new.currency) != new.amount:
         raise InvalidRequest(
             f"Amounts in {new.currency} are kept to the nearest ten of its minor unit, which "

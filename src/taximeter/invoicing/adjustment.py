@@ -90,10 +90,11 @@ def _goes_on(
     successor: SubscriptionItem | None,
     terms: Terms,
 ) -> bool:
-    """Say whether the meter of an item is counted on, so that its running hour or day waits."""
+    """Say whether the usage of an item is counted on, so that its running hour or day waits."""
     if successor is None or adjustment.after.status == "trialing":
         return False
-    return terms.meter(successor.price) == terms.meter(item.price)
+    before, after = terms.recurring(item.price), terms.recurring(successor.price)
+    return (before.meter, before.dimension_filters) == (after.meter, after.dimension_filters)
 
 
 def adjusted(adjustment: Adjustment, terms: Terms, keys: dict[str, UsageKey]) -> Subscription:

@@ -86,8 +86,9 @@ def schedule(subscription: Subscription, *, billing: Billing) -> None:
 def threshold_check(subscription: Subscription, *, billing: Billing) -> Due | None:
     """Return when thresholds are looked at next, or None where there are none.
 
-    While a test clock is on its way nobody reports usage, so that one look after it has arrived
-    does for all that it passes.
+    All are looked at at the same moments, so that one look reads the usage of many. While a test
+    clock is on its way nobody reports usage, so one look after it has arrived does for all that it
+    passes.
     """
     if next_due(subscription) is None or not has_thresholds(subscription):
         return None
@@ -96,12 +97,13 @@ def threshold_check(subscription: Subscription, *, billing: Billing) -> Due | No
         clock = billing.unit.test_clocks.get(billing.environment, subscription.test_clock)
         if clock is not None and clock.target_frozen_time is not None:
             now = clock.target_frozen_time
+    every = billing.settings.threshold_check_seconds
     return Due(
         kind="thresholds",
         subject=subscription.id,
         environment=subscription.environment,
         test_clock=subscription.test_clock,
-        due_at=now + billing.settings.threshold_check_seconds,
+        due_at=(now // every + 1) * every,
     )
 
 

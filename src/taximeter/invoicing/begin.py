@@ -3,6 +3,7 @@
 import msgspec
 
 from taximeter.errors import ResourceMissing
+from taximeter.invoicing.added import added_items
 from taximeter.invoicing.at_once import invoice_at_once, schedule
 from taximeter.invoicing.billing import Billing
 from taximeter.invoicing.current import check_clock
@@ -21,6 +22,7 @@ def begin(asked: NewSubscription, *, customer: str, billing: Billing) -> Subscri
         raise ResourceMissing(f"No such customer: '{customer}'", param="customer")
     check_clock(found.test_clock, billing=billing)
     named = {item.price for item in asked.items if item.price is not None}
+    named |= {one.price for one in asked.added}
     terms = read_terms(unit, environment, named)
     prices = prices_of((), asked.items, terms.prices)
     now = billing.present(found.test_clock)
@@ -35,10 +37,12 @@ def begin(asked: NewSubscription, *, customer: str, billing: Billing) -> Subscri
         usage=billing.read(keys, terms),
     )
     subscription = begun(new, past)
-    if lines:
+    added = added_items(subscription, asked.added, terms, now=now)
+    if lines or added:
         invoice = invoice_at_once(
             subscription,
             lines,
+            items=added[::-1],
             reason="subscription_create",
             period=(new.start_date, now),
             now=now,

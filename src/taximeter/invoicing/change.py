@@ -1,8 +1,11 @@
 """The use case of changing a subscription, with what that comes to in money."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from taximeter.errors import InvalidRequest
+from taximeter.invoicing.added import added_items
 from taximeter.invoicing.adjustment import (
     Adjustment,
     adjusted,
@@ -14,7 +17,7 @@ from taximeter.invoicing.adjustment import (
 from taximeter.invoicing.at_once import invoice_at_once, schedule
 from taximeter.invoicing.billing import Billing
 from taximeter.invoicing.current import find_current
-from taximeter.invoicing.invoice import BillingReason
+from taximeter.invoicing.invoice import BillingReason, InvoiceItem
 from taximeter.invoicing.so_far import items_so_far, lines_so_far
 from taximeter.invoicing.terms import Terms, read_terms
 from taximeter.subscriptions.items import prices_of
@@ -31,6 +34,7 @@ def change(id: str, asked: SubscriptionChange, *, billing: Billing) -> Subscript
     unit = billing.unit
     before, now = find_current(id, billing=billing)
     named = {one.price for one in asked.items if one.price is not None}
+    named |= {one.price for one in asked.added}
     terms = read_terms(unit, billing.environment, named | {one.price for one in before.items})
     prices = prices_of(before.items, asked.items, terms.prices)
     updated = update(before, asked, prices=prices, now=now)
@@ -45,7 +49,8 @@ def change(id: str, asked: SubscriptionChange, *, billing: Billing) -> Subscript
     if before.status == "canceled":
         unit.subscriptions.save([adjustment.after])
         return adjustment.after
-    after = _bill(adjustment, terms, "subscription_update", billing)
+    added = added_items(adjustment.after, asked.added, terms, now=now)
+    after = _bill(adjustment, terms, "subscription_update", billing, added=added)
     unit.subscriptions.save([after])
     schedule(after, billing=billing)
     return after
@@ -72,21 +77,26 @@ def reset_anchor(before: Subscription, terms: Terms, *, billing: Billing, now: i
 
 
 def _bill(
-    adjustment: Adjustment, terms: Terms, reason: BillingReason, billing: Billing
+    adjustment: Adjustment,
+    terms: Terms,
+    reason: BillingReason,
+    billing: Billing,
+    *,
+    added: Sequence[InvoiceItem] = (),
 ) -> Subscription:
     before, now = adjustment.before, adjustment.now
     ended = ended_usage(adjustment, terms)
     keys = billed_usage(adjustment, ended)
     usage = billing.read(keys, terms)
     after = adjusted(adjustment, terms, ended)
-    items = prorations(adjustment, terms)
+    items = (*prorations(adjustment, terms), *added)
     lines = opening_lines(adjustment, terms)
     if adjustment.new_period:
         lines = [*lines_so_far(before, terms, keys, usage), *lines]
     else:
         items = (*items, *items_so_far(before, terms, keys, usage, now=now))
     at_once = adjustment.new_period or adjustment.behavior == "always_invoice"
-    if not (at_once and (items or lines)):
+    if not (at_once and (lines or any(item.amount for item in items))):
         billing.unit.invoice_items.add(items)
         return after
     invoice = invoice_at_once(

@@ -7,7 +7,13 @@ from msgspec import UNSET, UnsetType
 
 from taximeter.customers import Customer
 from taximeter.environments import Environment
-from taximeter.errors import InvalidRequest, NotFound, ParametersExclusive, ResourceMissing
+from taximeter.errors import (
+    InvalidRequest,
+    NotFound,
+    ParameterMissing,
+    ParametersExclusive,
+    ResourceMissing,
+)
 from taximeter.invoicing.invoice import Invoice
 from taximeter.invoicing.items import item_lines, items_for
 from taximeter.invoicing.present import customers_present
@@ -16,8 +22,8 @@ from taximeter.invoicing.status import check_draft
 from taximeter.invoicing.stores import BillingUnit
 from taximeter.kit.clock import Clock
 from taximeter.kit.ids import new_id
-from taximeter.kit.metadata import MetadataError, merged
 from taximeter.kit.periods import HOUR_SECONDS
+from taximeter.metadata import merged_metadata
 from taximeter.settings import Settings
 from taximeter.subscriptions.subscription import CollectionMethod
 
@@ -169,20 +175,19 @@ def changed(invoice: Invoice, change: DraftChange, *, now: int, settings: Settin
     }
     values: dict[str, Any] = dict(sent)
     if "metadata" in sent:
-        values["metadata"] = metadata_of(invoice.metadata, sent["metadata"])
+        values["metadata"] = merged_metadata(invoice.metadata, sent["metadata"])
     if invoice.status == "draft":
         _check_due(sent, values.get("collection_method", invoice.collection_method))
         values |= _advance(invoice, change, now, settings)
-    return msgspec.structs.replace(invoice, **values)
-
-
-def metadata_of(current: dict[str, str], change: dict[str, str] | None) -> dict[str, str]:
-    """Apply a change to metadata. Raises InvalidRequest."""
-    try:
-        return merged(current, change)
-    except MetadataError as error:
-        param = "metadata" if error.key is None else f"metadata[{error.key}]"
-        raise InvalidRequest(str(error), param=param) from None
+    updated = msgspec.structs.replace(invoice, **values)
+    sent_out = updated.collection_method == "send_invoice"
+    if sent_out and updated.days_until_due is None and updated.due_date is None:
+        raise ParameterMissing(
+            "An invoice with collection_method=send_invoice has to be paid by some day: send "
+            "days_until_due or due_date.",
+            param="days_until_due",
+        )
+    return updated
 
 
 def _check_due(sent: dict[str, Any], method: CollectionMethod) -> None:

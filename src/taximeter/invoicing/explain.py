@@ -14,8 +14,8 @@ import msgspec
 
 from taximeter.errors import InvalidRequest, NotFound
 from taximeter.invoicing.invoice import Invoice, Line, MeteredUsage
+from taximeter.invoicing.late import Before
 from taximeter.invoicing.lines import difference
-from taximeter.kit import decimals
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.decimals import ZERO
 from taximeter.kit.periods import DAY_SECONDS
@@ -85,15 +85,15 @@ def explain(
     line: Line,
     *,
     customer: str,
-    billed_until: Decimal,
+    before: Before,
     meter: Meter,
     price: Price,
     reader: UsageReader,
 ) -> Explanation:
     """Explain a line that bills usage. Raises LogFailed.
 
-    `billed_until` is the quantity that was billed before this line: by invoices at thresholds, and
-    for an adjustment by the line that it adjusts.
+    `before` is what was billed before this line: by invoices at thresholds, and for an adjustment
+    by the line that it adjusts.
     """
     usage = check_explained(line)
     query = UsageQuery(
@@ -109,13 +109,13 @@ def explain(
     if usage.start < usage.end:
         value = next((one.value for one in reader.totals(query)), ZERO)
         days = tuple(_days(query, reader))
-    everything = max(ZERO, decimals.total((usage.billed_before, value)))
-    charges = rate(price, currency=line.currency, quantity=everything)
-    before: tuple[Charge, ...] = ()
+    charges = rate(price, currency=line.currency, quantity=max(ZERO, value))
+    billed: tuple[Charge, ...] = ()
     own = charges
-    if billed_until > 0 or line.kind == "late_usage":
-        before = rate(price, currency=line.currency, quantity=max(ZERO, billed_until))
-        own = difference(charges, before)
+    if before.quantity > 0 or line.kind == "late_usage":
+        billed = rate(price, currency=line.currency, quantity=max(ZERO, before.quantity))
+        billed = tuple(one for one in billed if before.flat or one.kind == "units")
+        own = difference(charges, billed)
     return Explanation(
         line=line,
         meter=meter,
@@ -124,7 +124,7 @@ def explain(
         value=value,
         days=days,
         charges=charges,
-        before=before,
+        before=billed,
         charge=_own(own, line),
         events=event_addresses(meter, customer, usage),
     )

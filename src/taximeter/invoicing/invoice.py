@@ -28,8 +28,10 @@ BillingReason = Literal[
 class MeteredUsage(msgspec.Struct, frozen=True, kw_only=True):
     """Where a quantity came from, with all that is needed to read it from the log again.
 
-    `value` is the meter's own over `[start, end)`, as of the moment `as_of_us`; `billed_before` was
-    on earlier invoices of the same period (after thresholds), and tiers go on from there.
+    `value` is the meter's own over `[start, end)`, as of the moment `as_of_us`. Of it earlier
+    invoices from the same start, at thresholds, have billed `billed_before`: what is billed is the
+    price of all of it less the price of that. With `continues` the next invoice does the same, and
+    so makes up for what comes late.
     """
 
     meter: str
@@ -39,6 +41,7 @@ class MeteredUsage(msgspec.Struct, frozen=True, kw_only=True):
     as_of_us: int
     value: Decimal
     billed_before: Decimal = Decimal(0)
+    continues: bool = False
 
 
 class LineCredit(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from taximeter.errors import (
     ParametersExclusive,
     ResourceMissing,
 )
-from taximeter.invoicing.drafts import FALLBACK_CURRENCY, find_customer, metadata_of
+from taximeter.invoicing.drafts import FALLBACK_CURRENCY, find_customer
 from taximeter.invoicing.invoice import Invoice, InvoiceItem
 from taximeter.invoicing.items import item_lines
 from taximeter.invoicing.present import customers_present
@@ -23,6 +23,7 @@ from taximeter.invoicing.stores import BillingUnit
 from taximeter.kit import decimals, money
 from taximeter.kit.clock import Clock
 from taximeter.kit.ids import new_id
+from taximeter.metadata import merged_metadata
 from taximeter.pricing.price import Price
 from taximeter.pricing.rate import rate
 
@@ -213,7 +214,7 @@ def _changed(
         if (value := getattr(change, name)) is not UNSET
     }
     if change.metadata is not UNSET:
-        values["metadata"] = metadata_of(item.metadata, change.metadata)
+        values["metadata"] = merged_metadata(item.metadata, change.metadata)
     if change.period is not UNSET:
         values["period_start"], values["period_end"] = change.period
         if change.period[0] > change.period[1]:

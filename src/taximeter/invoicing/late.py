@@ -66,15 +66,19 @@ def billed_quantities(
     """Return what a finalized invoice billed, quantity by quantity, in the order of its lines.
 
     `invoices` are those of the subscription, among which adjustments are looked for; those on void
-    ones do not count. Quantities whose period had ended by `ends_after` are left out.
+    ones do not count. Quantities whose period had ended by `ends_after` are left out, so are those
+    at thresholds, whose late usage is on the next invoice of their period, and so is all
+    that was not collected because its subscription was paused.
     """
-    if invoice.status not in _FINAL:
+    if invoice.status not in _FINAL or invoice.pause_behavior in {"mark_uncollectible", "void"}:
         return []
     adjusted = _adjustments(invoices)
     groups: dict[tuple[str | None, str | None, int, int], list[Line]] = defaultdict(list)
     for line in invoice.lines:
         usage = line.usage
-        if usage is not None and line.kind != "late_usage" and usage.end > ends_after:
+        if usage is None or line.kind == "late_usage" or usage.continues:
+            continue
+        if usage.end > ends_after:
             groups[line.price, line.subscription_item, usage.start, usage.end].append(line)
     billed = []
     for lines in groups.values():
@@ -121,9 +125,7 @@ def late_usage(
 def _adjusting(billed: Billed, now: MeteredUsage, price: Price, name: str) -> tuple[Line, ...]:
     """Return lines for the price of all usage less the price of what was billed."""
     first = billed.lines[0]
-    charges = difference(
-        _charges(price, first.currency, now), _charges(price, first.currency, billed.usage)
-    )
+    charges = difference(_charges(price, first.currency, now), _billed_charges(price, billed))
     of = {(line.kind, line.tier): line.id for line in billed.lines}
     return tuple(
         Line(
@@ -148,9 +150,18 @@ def _adjusting(billed: Billed, now: MeteredUsage, price: Price, name: str) -> tu
     )
 
 
+def _billed_charges(price: Price, billed: Billed) -> tuple[Charge, ...]:
+    """Return what was billed: without usage a flat fee only where there is a line of it."""
+    first = billed.lines[0]
+    charges = _charges(price, first.currency, billed.usage)
+    if billed.usage.value or billed.usage.billed_before or billed.usage is not first.usage:
+        return charges
+    there = {(line.kind, line.tier) for line in billed.lines}
+    return tuple(one for one in charges if (one.kind, one.tier) in there)
+
+
 def _charges(price: Price, currency: str, usage: MeteredUsage) -> tuple[Charge, ...]:
-    quantity = max(ZERO, decimals.total((usage.billed_before, usage.value)))
-    return rate(price, currency=currency, quantity=quantity)
+    return rate(price, currency=currency, quantity=max(ZERO, usage.value))
 
 
 def _description(charge: Charge, name: str) -> str:
@@ -159,8 +170,15 @@ def _description(charge: Charge, name: str) -> str:
     return f"Late usage: {what} × {name}{tier}"
 
 
-def billed_until(line: Line, invoices: Iterable[Invoice]) -> Decimal:
-    """Return the quantity that was billed before a line, of the same period.
+class Before(msgspec.Struct, frozen=True, kw_only=True):
+    """What was billed of a period before a line: a quantity, and whether its flat fees were."""
+
+    quantity: Decimal
+    flat: bool = True
+
+
+def before_line(line: Line, invoices: Sequence[Invoice]) -> Before:
+    """Return what was billed of the same period before a line.
 
     An adjustment goes on from the last one before it, or from the invoice that it adjusts;
     `invoices` are the subscription's.
@@ -168,34 +186,42 @@ def billed_until(line: Line, invoices: Iterable[Invoice]) -> Decimal:
     usage = line.usage
     assert usage is not None, "only lines that bill usage go on from others"
     if line.late_of is None:
-        return usage.billed_before
+        return Before(quantity=usage.billed_before)
     group = _group_of(line.late_of, invoices)
-    earlier = [
-        one.usage
-        for invoice in invoices
-        if invoice.status != "void"
-        for one in invoice.lines
-        if one.usage is not None
-        and (one.id in group or one.late_of in group)
-        and one.usage.as_of_us < usage.as_of_us
-    ]
-    last = max(earlier, key=lambda one: one.as_of_us, default=None)
+    same = {one.id for one in group}
+    last = max(
+        (
+            one.usage
+            for invoice in invoices
+            if invoice.status != "void"
+            for one in invoice.lines
+            if one.usage is not None
+            and (one.id in same or one.late_of in same)
+            and one.usage.as_of_us < usage.as_of_us
+        ),
+        key=lambda one: one.as_of_us,
+        default=None,
+    )
     if last is None:
-        return usage.billed_before
-    return decimals.total((usage.billed_before, last.value))
+        return Before(quantity=usage.billed_before)
+    adjusted = all(one.usage != last for one in group)
+    return Before(
+        quantity=last.value,
+        flat=adjusted or bool(last.value) or any(one.kind == "flat" for one in group),
+    )
 
 
-def _group_of(id: str, invoices: Iterable[Invoice]) -> set[str]:
-    """Return the ids of the lines that bill the same quantity as a line."""
+def _group_of(id: str, invoices: Iterable[Invoice]) -> list[Line]:
+    """Return the lines that bill the same quantity as a line."""
     for invoice in invoices:
         for line in invoice.lines:
             if line.id == id and line.usage is not None:
                 same = (line.price, line.subscription_item, line.usage.start, line.usage.end)
-                return {
-                    one.id
+                return [
+                    one
                     for one in invoice.lines
                     if one.usage is not None
                     and one.kind != "late_usage"
                     and (one.price, one.subscription_item, one.usage.start, one.usage.end) == same
-                }
-    return {id}
+                ]
+    return []

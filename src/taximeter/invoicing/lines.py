@@ -57,11 +57,10 @@ def usage_lines(
 ) -> tuple[Line, ...]:
     """Bill usage: a line for each tier that it touches, and one for each flat fee.
 
-    A total below zero bills nothing. After an invoice at a threshold the tiers go on where that one
-    stopped: each line is what all of the period comes to less what was billed before. `name` is the
-    product's.
+    A total below zero bills nothing. After an invoice at a threshold each line is what all of the
+    period comes to less what was billed before, so that tiers go on. `name` is the product's.
     """
-    everything = max(ZERO, decimals.total((usage.billed_before, usage.value)))
+    everything = max(ZERO, usage.value)
     charges = rate(price, currency=currency, quantity=everything)
     if usage.billed_before > 0:
         charges = difference(charges, rate(price, currency=currency, quantity=usage.billed_before))
@@ -74,7 +73,11 @@ def usage_lines(
             start=usage.start,
             end=usage.end,
             name=name,
-            quantity=max(ZERO, usage.value) if transformed else charge.quantity,
+            quantity=(
+                decimals.difference(everything, usage.billed_before)
+                if transformed
+                else charge.quantity
+            ),
             subscription=subscription,
             subscription_item=subscription_item,
             usage=usage,

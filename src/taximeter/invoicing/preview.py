@@ -139,7 +139,8 @@ def _next(
             subscription=subscription.id,
         ),
     )
-    if basis.at_once and (basis.items or basis.lines) and request.mode == "next":
+    billed_now = basis.lines or any(item.amount for item in basis.items)
+    if basis.at_once and billed_now and request.mode == "next":
         return _draft(subscription, pending, basis.lines, now)
     recurring = request.mode == "recurring"
     billed = billed_lately(

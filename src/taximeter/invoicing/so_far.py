@@ -53,13 +53,19 @@ def items_so_far(
     *,
     now: int,
 ) -> list[InvoiceItem]:
-    """Return the usage of those items that have a key as invoice items, where there is any."""
+    """Return the usage of those items that have a key as invoice items.
+
+    Where there is none, the item is of 0 and without a flat fee: usage of its time may come late
+    still, and must find it.
+    """
     items = []
     for item in subscription.items:
-        if item.id not in keys or not usage[keys[item.id]].value:
+        if item.id not in keys or keys[item.id].start >= keys[item.id].end:
             continue
         used = usage[keys[item.id]]
         lines = _lines(subscription, item, terms, used)
+        if not used.value and not item.billed_before:
+            lines = [line for line in lines if line.kind == "units"]
         items.append(
             InvoiceItem(
                 id=new_id("ii"),

@@ -1,8 +1,8 @@
 """Thresholds: usage is invoiced as soon as it comes to an amount, or to a quantity of an item.
 
 Each subscription that has some is looked at every so many seconds. What an invoice at a threshold
-has billed is remembered on the items, so that tiers go on from there; such an invoice is not
-refreshed. Trials, the last day of a period, packages, and meters whose values do not add up have no
+has billed is remembered on the items, and the next one bills all of the period's usage less that:
+tiers go on, and what came late is not lost. Trials, the last day of a period and packages have no
 thresholds.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from taximeter.credits.apply import Payable, apply
 from taximeter.due import Due
 from taximeter.invoicing.at_once import (
     has_thresholds,
@@ -33,9 +34,6 @@ from taximeter.settings import Settings
 from taximeter.subscriptions.subscription import Subscription
 from taximeter.usage.conditions import Barrier
 from taximeter.usage.reader import UsageReader
-
-ADDITIVE = frozenset({"sum", "count"})
-"""Formulas under which what is left to bill is the usage since the last invoice."""
 
 
 class Thresholds:
@@ -113,7 +111,11 @@ class Thresholds:
         usage = billing.read(
             {f"{id} {item}": key for id, some in keys.items() for item, key in some.items()}, terms
         )
-        return [id for id, one in found.items() if is_crossed(one, terms, keys[id], usage)]
+        return [
+            id
+            for id, one in found.items()
+            if is_crossed(one, terms, keys[id], usage, billing=billing)
+        ]
 
 
 def usage_keys(subscription: Subscription, terms: Terms, *, now: int) -> dict[str, UsageKey]:
@@ -125,9 +127,7 @@ def usage_keys(subscription: Subscription, terms: Terms, *, now: int) -> dict[st
     keys = {}
     for item in subscription.items:
         meter = terms.meter(item.price)
-        if meter is None or meter.formula not in ADDITIVE:
-            continue
-        if terms.prices[item.price].transform_quantity is not None:
+        if meter is None or terms.prices[item.price].transform_quantity is not None:
             continue
         key = key_so_far(subscription, item, terms, at=now, final=False)
         if key is not None:
@@ -140,18 +140,46 @@ def is_crossed(
     terms: Terms,
     keys: dict[str, UsageKey],
     usage: dict[UsageKey, MeteredUsage],
+    *,
+    billing: Billing,
 ) -> bool:
-    """Say whether usage has come to a threshold: to the amount, or to a quantity of an item."""
+    """Say whether usage has come to a threshold: to the amount, or to a quantity of an item.
+
+    The amount is what is left to pay after credits.
+    """
     for item in subscription.items:
         if item.id not in keys or item.usage_gte is None:
             continue
-        if usage[keys[item.id]].value >= item.usage_gte:
+        fresh = decimals.difference(usage[keys[item.id]].value, item.billed_before)
+        if fresh >= item.usage_gte:
             return True
     thresholds = subscription.billing_thresholds
     if thresholds is None:
         return False
-    amount = sum(line.amount for line in threshold_lines(subscription, terms, keys, usage))
-    return amount >= thresholds.amount_gte
+    lines = threshold_lines(subscription, terms, keys, usage)
+    amount = sum(line.amount for line in lines)
+    if amount < thresholds.amount_gte:
+        return False
+    return amount - _credited(subscription, lines, billing) >= thresholds.amount_gte
+
+
+def _credited(subscription: Subscription, lines: list[Line], billing: Billing) -> int:
+    """Return what credits would pay of lines."""
+    unit, environment = billing.unit, billing.environment
+    grants = unit.credit_grants.of_customers(environment, [subscription.customer])
+    applications = apply(
+        [
+            Payable(line=line.id, price=line.price, amount=line.amount)
+            for line in lines
+            if line.price is not None and line.amount > 0
+        ],
+        grants=grants,
+        balances=unit.credit_ledger.balances(environment, [grant.id for grant in grants]),
+        currency=subscription.currency,
+        period_end=billing.present(subscription.test_clock),
+        at_most=max(0, sum(line.amount for line in lines)),
+    )
+    return sum(one.amount for one in applications)
 
 
 def threshold_lines(
@@ -160,12 +188,15 @@ def threshold_lines(
     keys: dict[str, UsageKey],
     usage: dict[UsageKey, MeteredUsage],
 ) -> list[Line]:
-    """Bill the usage since the last invoice, the newest item first."""
+    """Bill the usage since the last invoice, the newest item first.
+
+    Usage that was cancelled since is settled at the end of the period.
+    """
     lines: list[Line] = []
     for item in subscription.newest_first:
-        if item.id in keys and usage[keys[item.id]].value:
+        if item.id in keys and usage[keys[item.id]].value > item.billed_before:
             quantity = msgspec.structs.replace(
-                usage[keys[item.id]], billed_before=item.billed_before
+                usage[keys[item.id]], billed_before=item.billed_before, continues=True
             )
             lines += metered_lines(
                 subscription,
@@ -190,7 +221,7 @@ def bill_threshold(id: str, *, billing: Billing) -> None:
     terms = read_terms(unit, billing.environment, {item.price for item in found.items})
     keys = usage_keys(found, terms, now=now)
     usage = billing.read(keys, terms)
-    if not is_crossed(found, terms, keys, usage):
+    if not is_crossed(found, terms, keys, usage, billing=billing):
         return
     if found.billing_thresholds is not None and found.billing_thresholds.reset_billing_cycle_anchor:
         reset_anchor(found, terms, billing=billing, now=now)
@@ -204,19 +235,22 @@ def bill_threshold(id: str, *, billing: Billing) -> None:
         billing=billing,
     )
     billed = msgspec.structs.replace(
-        found,
+        billed_at_threshold(found, keys, usage),
         latest_invoice=invoice.id,
         revision=found.revision + 1,
-        items=tuple(
-            msgspec.structs.replace(
-                item,
-                usage_start=keys[item.id].end,
-                billed_before=decimals.total((item.billed_before, usage[keys[item.id]].value)),
-            )
-            if item.id in keys
-            else item
-            for item in found.items
-        ),
     )
     unit.subscriptions.save([billed])
     schedule(billed, billing=billing)
+
+
+def billed_at_threshold(
+    subscription: Subscription,
+    keys: dict[str, UsageKey],
+    usage: dict[UsageKey, MeteredUsage],
+) -> Subscription:
+    """Return a subscription once the lines of `threshold_lines` are on an invoice."""
+    items = []
+    for item in subscription.items:
+        value = usage[keys[item.id]].value if item.id in keys else item.billed_before
+        items.append(msgspec.structs.replace(item, billed_before=max(item.billed_before, value)))
+    return msgspec.structs.replace(subscription, items=tuple(items))

@@ -9,10 +9,14 @@ from taximeter.customers import Customer
 from taximeter.errors import InvalidRequest, ParameterMissing, ParametersExclusive
 from taximeter.kit.ids import new_id
 from taximeter.kit.periods import DAY_SECONDS
+from taximeter.metadata import merged_metadata
 from taximeter.pricing.price import Price
+from taximeter.subscriptions.added import AddedItem
+from taximeter.subscriptions.anchor import anchor_of
 from taximeter.subscriptions.items import ItemChange, Span, changed_items
 from taximeter.subscriptions.periods import boundary, period_holding
 from taximeter.subscriptions.subscription import (
+    AnchorConfig,
     BillingMode,
     BillingThresholds,
     CollectionMethod,
@@ -26,7 +30,6 @@ from taximeter.subscriptions.terms import (
     check_collection,
     check_thresholds,
     check_trial_end,
-    merged_metadata,
     resolved_cancel_at,
 )
 
@@ -37,10 +40,12 @@ class NewSubscription(msgspec.Struct, frozen=True, kw_only=True):
     """What a caller asks for; moments are Unix seconds."""
 
     items: tuple[ItemChange, ...]
+    added: tuple[AddedItem, ...] = ()
     currency: str | None = None
     billing_mode: BillingMode = "flexible"
     backdate_start_date: int | None = None
     billing_cycle_anchor: int | None = None
+    billing_cycle_anchor_config: AnchorConfig | None = None
     trial_end: int | Literal["now"] | None = None
     trial_period_days: int | None = None
     proration_behavior: ProrationBehavior = "create_prorations"
@@ -101,6 +106,7 @@ def create(
         status="active" if trial_end is None else "trialing",
         billing_mode=asked.billing_mode,
         billing_cycle_anchor=anchor,
+        billing_cycle_anchor_config=asked.billing_cycle_anchor_config,
         start_date=start,
         items=items,
         trial_start=None if trial_end is None else now,
@@ -155,31 +161,40 @@ def _period(
 ) -> tuple[int, tuple[int, int]]:
     """Return the anchor and the current period."""
     anchor = asked.billing_cycle_anchor
-    if trial_end is not None:
-        if anchor not in {None, trial_end}:
-            raise InvalidRequest(
-                "A trial is followed by a whole period here, so that its end is the anchor; leave "
-                "billing_cycle_anchor or the trial out.",
-                param="billing_cycle_anchor",
-            )
-        return trial_end, (now, trial_end)
     if first is None or first.recurring is None:
         # The items are refused for it in a moment; there is no period to speak of.
         return now, (now, now)
     interval, count = interval_of(first)
-    if anchor is None:
-        anchor = now
-    elif anchor <= now:
+    paid_from = now if trial_end is None else trial_end
+    if asked.billing_cycle_anchor_config is not None:
+        if anchor is not None:
+            raise ParametersExclusive(
+                "You may only specify one of these parameters: billing_cycle_anchor, "
+                "billing_cycle_anchor_config.",
+                param="billing_cycle_anchor_config",
+            )
+        anchor = anchor_of(asked.billing_cycle_anchor_config, first, now=paid_from)
+    elif anchor is None:
+        anchor = paid_from
+    elif anchor < paid_from or anchor == now:
         raise InvalidRequest(
-            f"Invalid billing_cycle_anchor: {anchor} must lie in the future, which begins at "
-            f"{now}.",
+            f"Invalid billing_cycle_anchor: {anchor} must lie in the future, and not before "
+            f"{paid_from}, when the first period begins.",
             param="billing_cycle_anchor",
         )
-    elif anchor > (latest := boundary(now, interval, count, 1)):
+    elif anchor > (latest := boundary(paid_from, interval, count, 1)):
         raise InvalidRequest(
             "billing_cycle_anchor cannot be later than next natural billing date "
             f"({latest}) for price '{first.id}'",
             param="billing_cycle_anchor",
         )
+    if trial_end is not None:
+        if anchor != trial_end and asked.proration_behavior == "none":
+            raise InvalidRequest(
+                "What lies between the end of a trial and the anchor is always prorated here; "
+                "leave proration_behavior=none, the anchor or the trial out.",
+                param="proration_behavior",
+            )
+        return anchor, (now, trial_end)
     natural = period_holding(anchor, interval, count, now)
     return anchor, (max(start, natural[0]), natural[1])

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from taximeter.errors import InvalidRequest, ParameterMissing, ResourceMissing
 from taximeter.kit.ids import new_id
-from taximeter.kit.metadata import MetadataError, merged
+from taximeter.metadata import merged_metadata
 from taximeter.pricing.price import Price
 from taximeter.subscriptions.subscription import SubscriptionItem
 
@@ -123,7 +123,7 @@ def _changed(
         item,
         quantity=None if price.metered else 1 if quantity is None else quantity,
         usage_gte=_usage_gte(item, change, price),
-        metadata=_metadata(item.metadata, change),
+        metadata=_metadata(item, change),
     )
 
 
@@ -153,14 +153,10 @@ def _usage_gte(item: SubscriptionItem, change: ItemChange, price: Price) -> int 
     return change.usage_gte
 
 
-def _metadata(current: dict[str, str], change: ItemChange) -> dict[str, str]:
+def _metadata(item: SubscriptionItem, change: ItemChange) -> dict[str, str]:
     if change.metadata is UNSET:
-        return current
-    try:
-        return merged(current, change.metadata)
-    except MetadataError as error:
-        param = "metadata" if error.key is None else f"metadata[{error.key}]"
-        raise InvalidRequest(str(error), param=change.param(param)) from None
+        return item.metadata
+    return merged_metadata(item.metadata, change.metadata, change.param("metadata"))
 
 
 def _check_price(price: Price, change: ItemChange, currency: str) -> None:

@@ -27,9 +27,9 @@ def boundary(anchor: int, interval: Interval, count: int, n: int) -> int:
     if interval in _DAYS_EACH:
         return anchor + n * count * _DAYS_EACH[interval] * DAY_SECONDS
     day, second_of_day = divmod(anchor, DAY_SECONDS)
-    month, day_of_month = _calendar(day)
+    month, day_of_month = month_and_day(day)
     month += n * count * _MONTHS_EACH[interval]
-    return _day(month, day_of_month) * DAY_SECONDS + second_of_day
+    return day_of(month, day_of_month) * DAY_SECONDS + second_of_day
 
 
 def period_holding(anchor: int, interval: Interval, count: int, moment: int) -> tuple[int, int]:
@@ -37,21 +37,21 @@ def period_holding(anchor: int, interval: Interval, count: int, moment: int) -> 
     if interval in _DAYS_EACH:
         n = (moment - anchor) // (count * _DAYS_EACH[interval] * DAY_SECONDS)
     else:
-        months = _calendar(moment // DAY_SECONDS)[0] - _calendar(anchor // DAY_SECONDS)[0]
+        months = month_and_day(moment // DAY_SECONDS)[0] - month_and_day(anchor // DAY_SECONDS)[0]
         n = months // (count * _MONTHS_EACH[interval])
         if boundary(anchor, interval, count, n) > moment:
             n -= 1
     return boundary(anchor, interval, count, n), boundary(anchor, interval, count, n + 1)
 
 
-def _calendar(day: int) -> tuple[int, int]:
+def month_and_day(day: int) -> tuple[int, int]:
     """Return the month, counted from the year 0, and the day of the month of a day since 1970."""
     cycles, rest = divmod(day + _EPOCH_ORDINAL - 1, _CYCLE_DAYS)
     found = date.fromordinal(rest + 1)
     return (cycles * _CYCLE_YEARS + found.year) * 12 + found.month - 1, found.day
 
 
-def _day(month: int, day_of_month: int) -> int:
+def day_of(month: int, day_of_month: int) -> int:
     """Return the day since 1970 of a month's day, or of its last one where it is shorter."""
     year, month_of_year = divmod(month, 12)
     # The years 1 to 400 stand for all others: they hold a whole cycle of leap years.

@@ -41,8 +41,9 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     `usage_start` is where the usage begins that no invoice carries yet: consecutive invoices move
     it forward, and so bill every event once. It lies before `current_period_start` where a meter
     of whole days left the last day over, or where a backdated start is not billed yet; in a trial,
-    whose usage is free, it is the trial's end. `billed_before` is what invoices at thresholds have
-    billed of the current period: tiers go on from it, and the next period begins again at 0.
+    whose usage is free, it is the trial's end. `billed_before` is how much of the usage since then
+    invoices at thresholds have billed: they leave the start where it is, so that what comes late is
+    on the next one, and tiers go on. The next period begins again at 0.
 
     `billed_until` is up to where a licensed item's time is paid; None is the end of its period,
     and it lies before that where the subscription ends first.
@@ -68,6 +69,19 @@ class PauseCollection(msgspec.Struct, frozen=True, kw_only=True):
     resumes_at: int | None = None
 
 
+class AnchorConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """A day of the month, of which 31 is the last in every month, and perhaps a month and a time.
+
+    What is left out of the time is that of the subscription's creation.
+    """
+
+    day_of_month: int
+    month: int | None = None
+    hour: int | None = None
+    minute: int | None = None
+    second: int | None = None
+
+
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """A subscription with its items, oldest first.
 
@@ -84,6 +98,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     billing_mode: BillingMode = "flexible"
     billing_cycle_anchor: int
+    billing_cycle_anchor_config: AnchorConfig | None = None
     start_date: int
     items: tuple[SubscriptionItem, ...]
     trial_start: int | None = None

@@ -3,7 +3,6 @@
 from typing import Literal, TypeAlias
 
 from taximeter.errors import InvalidRequest, ParameterMissing
-from taximeter.kit.metadata import MetadataError, merged
 from taximeter.kit.periods import DAY_SECONDS
 from taximeter.subscriptions.subscription import BillingThresholds, CollectionMethod
 
@@ -66,12 +65,3 @@ def resolved_cancel_at(asked: CancelAt, *, period_end: int, now: int) -> int | N
             return moment
         case _:
             return period_end
-
-
-def merged_metadata(current: dict[str, str], change: dict[str, str] | None) -> dict[str, str]:
-    """Apply a change to metadata. Raises InvalidRequest."""
-    try:
-        return merged(current, change)
-    except MetadataError as error:
-        param = "metadata" if error.key is None else f"metadata[{error.key}]"
-        raise InvalidRequest(str(error), param=param) from None

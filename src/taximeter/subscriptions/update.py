@@ -8,7 +8,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from taximeter.errors import InvalidRequest, ParametersExclusive
+from taximeter.metadata import merged_metadata
 from taximeter.pricing.price import Price
+from taximeter.subscriptions.added import AddedItem
 from taximeter.subscriptions.items import ItemChange, Span, changed_items
 from taximeter.subscriptions.periods import boundary
 from taximeter.subscriptions.subscription import (
@@ -26,7 +28,6 @@ from taximeter.subscriptions.terms import (
     check_collection,
     check_thresholds,
     check_trial_end,
-    merged_metadata,
     resolved_cancel_at,
 )
 
@@ -35,6 +36,7 @@ class SubscriptionChange(msgspec.Struct, frozen=True, kw_only=True):
     """A change: what is UNSET stays, None unsets."""
 
     items: tuple[ItemChange, ...] = ()
+    added: tuple[AddedItem, ...] = ()
     proration_behavior: ProrationBehavior = "create_prorations"
     proration_date: int | None = None
     billing_cycle_anchor: Literal["now", "unchanged"] = "unchanged"
@@ -164,6 +166,7 @@ def _with_items(
         changed,
         status="active",
         billing_cycle_anchor=now,
+        billing_cycle_anchor_config=None,
         items=_in_period(items, start=now, end=boundary(now, *interval, 1), usage_start=now),
         trial_end=now if ends_trial else changed.trial_end,
     )
@@ -185,6 +188,7 @@ def _with_trial(subscription: Subscription, trial_end: int, now: int) -> Updated
         subscription,
         status="trialing",
         billing_cycle_anchor=trial_end,
+        billing_cycle_anchor_config=None,
         trial_start=subscription.trial_start if trialing else now,
         trial_end=trial_end,
         items=_in_period(subscription.items, start=start, end=trial_end, usage_start=trial_end),

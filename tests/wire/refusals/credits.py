@@ -111,8 +111,7 @@ GRANTING = (
         "in no currency",
         ("amount[monetary][currency]", "dollars"),
         param="amount[monetary][currency]",
-        message="Invalid currency: dollars. Send a three-letter ISO code in lower case, such as "
-        "usd.",
+        message="Invalid currency: dollars; send a three-letter ISO code, such as usd",
     ),
     _grant(
         "of what a currency cannot be paid in",
@@ -255,6 +254,14 @@ ASKING = (
         param="customer",
         code="resource_missing",
         message="No such customer: 'cus_x'",
+    ),
+    _asked(
+        "the balance of a deleted customer",
+        f"{SUMMARY}?customer=<deleted>&filter[type]=applicability_scope"
+        "&filter[applicability_scope][price_type]=metered",
+        param="customer",
+        code="resource_missing",
+        message="No such customer: '<deleted>'",
     ),
     _asked(
         "the balance of an unknown grant",

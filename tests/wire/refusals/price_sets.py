@@ -150,9 +150,28 @@ PRICE_SETS = (
     _coverage(
         "no prices",
         "expand=",
-        code="parameter_missing",
         param="prices",
-        message="Missing required param: prices.",
+        message="Name either prices, or a subscription for the prices of its items.",
+    ),
+    _coverage(
+        "prices and a subscription",
+        "prices[]=<price>&subscription=sub_none",
+        param="prices",
+        message="Name either prices, or a subscription for the prices of its items.",
+    ),
+    _coverage(
+        "an unknown subscription",
+        "subscription=sub_none",
+        code="resource_missing",
+        param="subscription",
+        message="No such subscription: 'sub_none'",
+    ),
+    _coverage(
+        "a subscription and a customer",
+        "subscription=sub_none&customer=<customer>",
+        param="customer",
+        message="A subscription is held against the usage of its own customer; leave customer "
+        "out, or name its prices in prices.",
     ),
     _coverage(
         "an unknown price",

@@ -59,6 +59,9 @@ class TransactionList(ListParams, frozen=True, kw_only=True):
 
 def _summary(context: Context, params: SummaryParams) -> CreditBalanceSummaryObject:
     customer = _customer(context, params.customer)
+    if customer.deleted_at is not None:
+        # It has nothing to spend any more; its test clock may be gone, and with it the time.
+        raise _no_customer(params.customer)
     grants = _filtered(context, params)
     balances = context.unit.credit_ledger.balances(
         context.environment.id, [grant.id for grant in grants]
@@ -122,8 +125,12 @@ def _missing(param: str) -> ParameterMissing:
 def _customer(context: Context, id: str) -> Customer:
     customer = context.unit.customers.get(context.environment.id, id)
     if customer is None:
-        raise ResourceMissing(f"No such customer: '{id}'", param="customer")
+        raise _no_customer(id)
     return customer
+
+
+def _no_customer(id: str) -> ResourceMissing:
+    return ResourceMissing(f"No such customer: '{id}'", param="customer")
 
 
 def _list(context: Context, params: TransactionList) -> ListObject[CreditBalanceTransactionObject]:

@@ -18,6 +18,7 @@ from taximeter.credits.create import NewGrant
 from taximeter.credits.grant import Category, CreditGrant
 from taximeter.errors import InvalidRequest, ParameterMissing, ParametersExclusive
 from taximeter.kit.paging import UnknownCursor
+from taximeter.pricing.draft import read_currency
 
 PRICES_MAX = 20
 EXPANDABLE = frozenset({"customer", "test_clock"})
@@ -136,7 +137,7 @@ def _create(context: Context, params: CreditGrantCreate) -> CreditGrantObject:
         )
     new = NewGrant(
         customer=params.customer,
-        currency=monetary.currency.lower(),
+        currency=read_currency(monetary.currency, "amount[monetary][currency]"),
         amount=monetary.value,
         prices=params.applicability_config.scope.ids("applicability_config[scope]"),
         category=params.category,

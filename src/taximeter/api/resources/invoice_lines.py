@@ -14,7 +14,7 @@ from taximeter.errors import ResourceMissing
 from taximeter.invoicing import drafts
 from taximeter.invoicing.explain import Explanation, check_explained, explain, line_of
 from taximeter.invoicing.invoice import Invoice, Line
-from taximeter.invoicing.late import billed_quantities, billed_until, late_usage
+from taximeter.invoicing.late import before_line, billed_quantities, late_usage
 from taximeter.invoicing.shown import shown
 from taximeter.invoicing.terms import read_terms
 from taximeter.invoicing.usage import read_usage, settled_now
@@ -84,7 +84,7 @@ def explained(context: Context, invoice: Invoice) -> Explanation:
     return explain(
         line,
         customer=invoice.customer,
-        billed_until=billed_until(line, _of_subscription(context, invoice)),
+        before=before_line(line, _of_subscription(context, invoice)),
         meter=meter,
         price=price,
         reader=context.services.reader,

@@ -13,6 +13,8 @@ from taximeter.invoicing.shown import shown
 
 EXPANDABLE = frozenset(
     {
+        "application",
+        "confirmation_secret",
         "customer",
         "default_payment_method",
         "default_source",

@@ -115,7 +115,6 @@ def _made(context: Context, data: PriceDataParam, path: str) -> str:
         now=context.now(),
         product=data.product,
         draft=draft,
-        # Like Stripe's, it belongs to this subscription and is offered to nobody else.
         labels=PriceLabels(active=True),
         path=path,
     )

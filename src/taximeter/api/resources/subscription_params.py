@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from taximeter.api.lists import CreatedParam, ListParams, UnixTime
 from taximeter.api.params import Params
+from taximeter.api.resources.added_item_params import AddedItemParam
 from taximeter.api.resources.refusals import (
     NO_ACCOUNTS,
     NO_CONNECT,
@@ -23,6 +24,7 @@ from taximeter.errors import (
 )
 from taximeter.subscriptions.create import TRIAL_DAYS_MAX
 from taximeter.subscriptions.subscription import (
+    AnchorConfig,
     BillingThresholds,
     CollectionMethod,
     ProrationBehavior,
@@ -33,6 +35,26 @@ PaymentBehavior = Literal[
 ]
 Description = Annotated[str, msgspec.Meta(max_length=500)]
 DaysUntilDue = Annotated[int, msgspec.Meta(ge=0, le=3_650)]
+
+
+class AnchorConfigParam(msgspec.Struct, frozen=True, kw_only=True):
+    """An anchor that is given by the calendar."""
+
+    day_of_month: Annotated[int, msgspec.Meta(ge=1, le=31)]
+    month: Annotated[int, msgspec.Meta(ge=1, le=12)] | None = None
+    hour: Annotated[int, msgspec.Meta(ge=0, le=23)] | None = None
+    minute: Annotated[int, msgspec.Meta(ge=0, le=59)] | None = None
+    second: Annotated[int, msgspec.Meta(ge=0, le=59)] | None = None
+
+    def config(self) -> AnchorConfig:
+        """Return what it says."""
+        return AnchorConfig(
+            day_of_month=self.day_of_month,
+            month=self.month,
+            hour=self.hour,
+            minute=self.minute,
+            second=self.second,
+        )
 
 
 class ThresholdsParam(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +177,6 @@ def moment_or_word(sent: str, param: str, *words: str) -> Any:
 
 
 _REFUSED = {
-    "add_invoice_items": "Create invoice items with POST /v1/invoiceitems instead.",
     "application_fee_percent": NO_CONNECT,
     "billing_schedules": NOT_YET,
     "default_payment_method": PAYMENTS,
@@ -174,14 +195,15 @@ class SubscriptionCreate(Collected, frozen=True, kw_only=True):
 
     refused = {
         **_REFUSED,
-        "billing_cycle_anchor_config": "Send billing_cycle_anchor as a Unix time.",
         "customer_account": NO_ACCOUNTS,
     }
 
     customer: str
     items: tuple[ItemParam, ...] = ()
+    add_invoice_items: tuple[AddedItemParam, ...] = ()
     backdate_start_date: UnixTime | None = None
     billing_cycle_anchor: UnixTime | None = None
+    billing_cycle_anchor_config: AnchorConfigParam | None = None
     billing_mode: BillingModeParam = BillingModeParam(type="flexible")
     billing_thresholds: ThresholdsParam | None | UnsetType = UNSET
     cancel_at: str | None = None
@@ -215,6 +237,7 @@ class SubscriptionUpdate(Collected, frozen=True, kw_only=True):
     refused = _REFUSED
 
     items: tuple[ItemUpdateParam, ...] = ()
+    add_invoice_items: tuple[AddedItemParam, ...] = ()
     billing_cycle_anchor: Literal["now", "unchanged"] | AnchorParam = "unchanged"
     billing_thresholds: ThresholdsParam | None | UnsetType = UNSET
     cancel_at: str | None | UnsetType = UNSET

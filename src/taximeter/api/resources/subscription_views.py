@@ -14,6 +14,7 @@ from taximeter.api.wire.subscription_item import (
     SubscriptionItemObject,
     subscription_item_object,
 )
+from taximeter.api.wire.test_clock import TestClockObject, test_clock_object
 from taximeter.pricing.price import Price
 from taximeter.subscriptions.subscription import Subscription, SubscriptionItem
 
@@ -26,6 +27,7 @@ EXPANDABLE = frozenset(
         "default_payment_method",
         "default_source",
         "latest_invoice",
+        "latest_invoice.confirmation_secret",
         *(f"latest_invoice.{name}" for name in invoice_view.EXPANDABLE),
         "on_behalf_of",
         "pending_setup_intent",
@@ -56,7 +58,17 @@ def rendered(
         ],
         customer=None if customer is None else customer_object(customer, environment),
         latest_invoice=_latest_invoice(context, subscription, names),
+        test_clock=_test_clock(context, subscription, names),
     )
+
+
+def _test_clock(
+    context: Context, subscription: Subscription, names: frozenset[str]
+) -> TestClockObject | None:
+    if "test_clock" not in names or subscription.test_clock is None:
+        return None
+    clock = context.unit.test_clocks.get(context.environment.id, subscription.test_clock)
+    return None if clock is None else test_clock_object(clock, context.environment)
 
 
 def _latest_invoice(

@@ -13,6 +13,7 @@ from taximeter.api.lists import (
     unknown_cursor,
 )
 from taximeter.api.params import Params
+from taximeter.api.resources.added_item_params import added
 from taximeter.api.resources.subscription_item_params import item_change
 from taximeter.api.resources.subscription_params import (
     AnchorParam,
@@ -33,6 +34,7 @@ from taximeter.invoicing.change import change
 from taximeter.invoicing.current import find
 from taximeter.invoicing.end import end
 from taximeter.kit.paging import UnknownCursor
+from taximeter.pricing.draft import read_currency
 from taximeter.subscriptions.cancel import Cancellation
 from taximeter.subscriptions.create import NewSubscription
 from taximeter.subscriptions.subscription import (
@@ -49,14 +51,17 @@ def _create(context: Context, params: SubscriptionCreate) -> SubscriptionObject:
     if not params.items:
         raise ParameterMissing("Missing required param: items.", param="items")
     sent = thresholds(params.billing_thresholds)
+    config = params.billing_cycle_anchor_config
     asked = NewSubscription(
         items=tuple(
             item_change(context, item, f"items[{index}]") for index, item in enumerate(params.items)
         ),
-        currency=None if params.currency is None else params.currency.lower(),
+        added=added(context, params.add_invoice_items),
+        currency=(None if params.currency is None else read_currency(params.currency, "currency")),
         billing_mode=params.billing_mode.type,
         backdate_start_date=params.backdate_start_date,
         billing_cycle_anchor=params.billing_cycle_anchor,
+        billing_cycle_anchor_config=None if config is None else config.config(),
         trial_end=(
             None
             if params.trial_end is None
@@ -113,6 +118,7 @@ def _change(context: Context, params: SubscriptionUpdate) -> SubscriptionChange:
         items=tuple(
             item_change(context, item, f"items[{index}]") for index, item in enumerate(params.items)
         ),
+        added=added(context, params.add_invoice_items),
         proration_behavior=params.proration_behavior,
         proration_date=params.proration_date,
         billing_cycle_anchor=anchor.type if isinstance(anchor, AnchorParam) else anchor,

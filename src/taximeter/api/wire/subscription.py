@@ -8,8 +8,10 @@ from taximeter.api.lists import ListObject
 from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject
 from taximeter.api.wire.invoice import InvoiceObject
 from taximeter.api.wire.subscription_item import SubscriptionItemObject
+from taximeter.api.wire.test_clock import TestClockObject
 from taximeter.environments import Environment
 from taximeter.subscriptions.subscription import (
+    AnchorConfig,
     BillingMode,
     BillingThresholds,
     CollectionMethod,
@@ -97,7 +99,7 @@ class SubscriptionObject(msgspec.Struct, frozen=True, kw_only=True):
     application_fee_percent: None = None
     automatic_tax: AutomaticTaxObject = AutomaticTaxObject()
     billing_cycle_anchor: int
-    billing_cycle_anchor_config: None = None
+    billing_cycle_anchor_config: AnchorConfig | None
     billing_mode: BillingModeObject
     billing_schedules: tuple[()] = ()
     billing_thresholds: BillingThresholds | None
@@ -135,7 +137,7 @@ class SubscriptionObject(msgspec.Struct, frozen=True, kw_only=True):
     start_date: int
     status: Status
     status_details: None = None
-    test_clock: str | None
+    test_clock: str | TestClockObject | None
     transfer_data: None = None
     trial_end: int | None
     trial_settings: TrialSettingsObject = TrialSettingsObject()
@@ -149,13 +151,15 @@ def subscription_object(
     items: list[SubscriptionItemObject],
     customer: CustomerObject | DeletedCustomerObject | None = None,
     latest_invoice: InvoiceObject | None = None,
+    test_clock: TestClockObject | None = None,
 ) -> SubscriptionObject:
-    """Render a subscription; the customer and the invoice are there where they are expanded."""
+    """Render a subscription; what is given beside its items stands in place of an id."""
     ends_with_period = subscription.cancel_at_period_end and subscription.ended_at is None
     flexible = subscription.billing_mode == "flexible"
     return SubscriptionObject(
         id=subscription.id,
         billing_cycle_anchor=subscription.billing_cycle_anchor,
+        billing_cycle_anchor_config=subscription.billing_cycle_anchor_config,
         billing_mode=BillingModeObject(
             flexible=FlexibleObject() if flexible else None, type=subscription.billing_mode
         ),
@@ -186,7 +190,7 @@ def subscription_object(
         pause_collection=subscription.pause_collection,
         start_date=subscription.start_date,
         status=subscription.status,
-        test_clock=subscription.test_clock,
+        test_clock=test_clock or subscription.test_clock,
         trial_end=subscription.trial_end,
         trial_start=subscription.trial_start,
     )

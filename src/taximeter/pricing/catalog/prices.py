@@ -6,8 +6,8 @@ from msgspec import UNSET, UnsetType
 from taximeter.environments import Environment
 from taximeter.errors import InvalidRequest, NotFound, ResourceMissing
 from taximeter.kit.ids import new_id
-from taximeter.kit.metadata import MetadataError, merged
 from taximeter.kit.paging import Cursor
+from taximeter.metadata import merged_metadata
 from taximeter.meters import Meter, MeterStore
 from taximeter.pricing.amounts import under
 from taximeter.pricing.draft import OptionDraft, PriceDraft, other_currencies, price_of
@@ -174,18 +174,6 @@ def _changed(price: Price, change: PriceChange) -> Price:
     if change.metadata is not UNSET:
         labels["metadata"] = merged_metadata(price.metadata, change.metadata)
     return msgspec.structs.replace(price, currency_options=options, **labels)
-
-
-def merged_metadata(
-    current: dict[str, str], change: dict[str, str] | None, path: str = "metadata"
-) -> dict[str, str]:
-    """Apply a change to metadata. Raises InvalidRequest."""
-    try:
-        return merged(current, change)
-    except MetadataError as error:
-        raise InvalidRequest(
-            str(error), param=path if error.key is None else f"{path}[{error.key}]"
-        ) from None
 
 
 def _take_lookup_key(prices: PriceStore, price: Price) -> None:

@@ -9,7 +9,7 @@ from taximeter.environments import Environment
 from taximeter.errors import InvalidRequest, NotFound, ResourceAlreadyExists, ResourceMissing
 from taximeter.kit.ids import new_id
 from taximeter.kit.paging import Cursor
-from taximeter.pricing.catalog.prices import merged_metadata
+from taximeter.metadata import merged_metadata
 from taximeter.pricing.price import PriceFilter, PriceStore
 from taximeter.pricing.product import Product, ProductStore
 

@@ -4,6 +4,7 @@ Each item has a row of its own, by which it and its price are looked up; one tha
 there as not present.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -39,6 +40,15 @@ _ITEMS_GONE = (
         subscription_items.c.subscription == bindparam("the_id"),
     )
     .values(present=False)
+)
+_ITEMS_PRESENT = select(
+    subscription_items.c.environment,
+    subscription_items.c.subscription,
+    subscription_items.c.id,
+    subscription_items.c.price,
+).where(
+    subscription_items.c.subscription.in_(bindparam("ids", expanding=True)),
+    subscription_items.c.present.is_(True),
 )
 _ITEM_DELETE = delete(subscription_items).where(
     subscription_items.c.environment == bindparam("env"), subscription_items.c.id == bindparam("it")
@@ -89,8 +99,27 @@ class SubscriptionTable:
         self._connection.execute(
             _UPDATE, [{**key, **row} for key, row in zip(keys, rows, strict=True)]
         )
-        self._connection.execute(_ITEMS_GONE, keys)
-        items = [row for one in subscriptions for row in _item_rows(one)]
+        self._save_items(subscriptions)
+
+    def _save_items(self, subscriptions: Sequence[Subscription]) -> None:
+        """Rewrite the items of those whose items are others now: a renewal leaves them alone."""
+        found: dict[tuple[int, str], set[tuple[str, str]]] = defaultdict(set)
+        ids = sorted({one.id for one in subscriptions})
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            parameters = {"ids": ids[start : start + _IDS_AT_ONCE]}
+            for row in self._connection.execute(_ITEMS_PRESENT, parameters):
+                found[row.environment, row.subscription].add((row.id, row.price))
+        changed = [
+            one
+            for one in subscriptions
+            if {(item.id, item.price) for item in one.items} != found[one.environment, one.id]
+        ]
+        if not changed:
+            return
+        self._connection.execute(
+            _ITEMS_GONE, [{"env": one.environment, "the_id": one.id} for one in changed]
+        )
+        items = [row for one in changed for row in _item_rows(one)]
         if items:
             self._connection.execute(
                 _ITEM_DELETE, [{"env": row["environment"], "it": row["id"]} for row in items]
