@@ -52,12 +52,14 @@ def day(seconds: int | None, zone: str = "UTC") -> str:
     return f"{datetime.fromtimestamp(seconds, ZoneInfo(zone)):%Y-%m-%d}"
 
 
-def period(start: int, end: int) -> str:
-    """Write a half-open period in UTC: days where it has whole ones, minutes where it has not."""
+def ends_of(start: int, end: int) -> tuple[str, str]:
+    """Write where a period begins and ends in UTC: days where it has whole ones, else minutes."""
     whole = start % DAY_SECONDS == 0 and end % DAY_SECONDS == 0
     shape = "%Y-%m-%d" if whole else "%Y-%m-%d %H:%M"
-    begin, until = (datetime.fromtimestamp(one, UTC) for one in (start, end))
-    return f"{begin:{shape}} to {until:{shape}}"
+    return (
+        datetime.fromtimestamp(start, UTC).strftime(shape),
+        datetime.fromtimestamp(end, UTC).strftime(shape),
+    )
 
 
 def moment(seconds: int | None, zone: str = "UTC") -> str:

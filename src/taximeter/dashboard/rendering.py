@@ -65,7 +65,7 @@ class Templates:
             "version": __version__,
             "iso": written.iso,
             "ago": written.ago,
-            "period": written.period,
+            "ends_of": written.ends_of,
         }
         self._environment.filters |= {
             "quantity": written.quantity,
