@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from taximeter.dashboard.page import Change, Page
 from taximeter.dashboard.pages import (
+    customer,
+    customers,
     home,
     invoice,
     invoice_events,
@@ -23,6 +25,8 @@ PAGES: tuple[Page[Any, Any], ...] = (
     meters.PAGE,
     meter_create.PAGE,
     meter.PAGE,
+    customers.PAGE,
+    customer.PAGE,
     invoices.PAGE,
     invoice.PAGE,
     invoice.PRINTED,
