@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from taximeter.dashboard.page import Change, Page
 from taximeter.dashboard.pages import (
+    catalog,
     customer,
     customers,
     home,
@@ -16,7 +17,11 @@ from taximeter.dashboard.pages import (
     meter,
     meter_create,
     meters,
+    price,
+    price_create,
+    product,
     search,
+    simulation,
 )
 
 PAGES: tuple[Page[Any, Any], ...] = (
@@ -27,6 +32,11 @@ PAGES: tuple[Page[Any, Any], ...] = (
     meter.PAGE,
     customers.PAGE,
     customer.PAGE,
+    catalog.PAGE,
+    product.PAGE,
+    price.PAGE,
+    price_create.PAGE,
+    simulation.PAGE,
     invoices.PAGE,
     invoice.PAGE,
     invoice.PRINTED,
@@ -37,6 +47,9 @@ PAGES: tuple[Page[Any, Any], ...] = (
 CHANGES: tuple[Change[Any], ...] = (
     meter_create.CREATE,
     *meter.CHANGES,
+    *product.CHANGES,
+    *price.CHANGES,
+    price_create.CREATE,
     *invoice.CHANGES,
 )
 
