@@ -25,6 +25,11 @@ def amount(minor: int | None, currency: str) -> str:
     return NOTHING if minor is None else f"{money.spelled(minor, currency)} {currency.upper()}"
 
 
+def change_of(minor: int, currency: str) -> str:
+    """Write by how much an amount changes, with its sign: +1.50 USD."""
+    return f"{'+' if minor > 0 else ''}{amount(minor, currency)}"
+
+
 def decimal_text(text: str) -> str:
     """Write a quantity that travels as text, as in wire objects."""
     return quantity(decimals.parsed(text))

@@ -71,6 +71,7 @@ class Templates:
             "quantity": written.quantity,
             "amount": written.amount,
             "exact_amount": written.exact_amount,
+            "change_of": written.change_of,
             "decimal": written.decimal_text,
             "decimal_amount": written.decimal_amount,
             "moment": written.moment,
@@ -93,7 +94,13 @@ class Templates:
     ) -> bytes:
         """Render a page, or one block of it where the template has one of that name."""
         found = self._environment.get_template(template)
-        given = {"shell": shell, "data": data, "sent": sent or Sent(), **(more or {})}
+        given = {
+            "shell": shell,
+            "data": data,
+            "sent": sent or Sent(),
+            "blank": Sent(),
+            **(more or {}),
+        }
         if block is not None and block in found.blocks:
             context = found.new_context(given)
             return "".join(found.blocks[block](context)).encode()

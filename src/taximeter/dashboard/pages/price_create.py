@@ -11,7 +11,8 @@ from taximeter.dashboard.curve import (
 )
 from taximeter.dashboard.fields import FieldErrors
 from taximeter.dashboard.listing import stretch
-from taximeter.dashboard.page import Change, Done, Page, View
+from taximeter.dashboard.page import Change, Done, Page, Sent, View
+from taximeter.dashboard.pages.meter_create import Choice
 from taximeter.dashboard.pages.price_form import PriceForm, by_field, price_draft, whole
 from taximeter.dashboard.pages.price_labels import price_label
 from taximeter.dashboard.table import Table
@@ -22,6 +23,18 @@ from taximeter.pricing.draft import PriceDraft, price_of
 from taximeter.pricing.price import Price
 from taximeter.pricing.product import ProductFilter
 from taximeter.pricing.recurring import RecurringDraft
+
+BILLINGS = (
+    Choice(value="metered", label="Metered", says="A meter counts them; billed after the period."),
+    Choice(value="licensed", label="Licensed", says="As many as are subscribed to; in advance."),
+    Choice(value="one_time", label="Once", says="Billed a single time."),
+)
+SCHEMES = (
+    Choice(value="per_unit", label="Per unit", says="Every unit costs the same."),
+    Choice(value="package", label="Package", says="So many units together, whole packages."),
+    Choice(value="graduated", label="Graduated", says="Units within each tier cost what it says."),
+    Choice(value="volume", label="Volume", says="All units cost what the tier of the total says."),
+)
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +56,35 @@ class PriceCreateData(msgspec.Struct, frozen=True, kw_only=True):
     curve: Curve | None
     chart: CurveChart | None
     problem: dict[str, str]
+
+    @property
+    def product_options(self) -> list[tuple[str, str]]:
+        """Return the products to choose from; none means that a new one is made."""
+        return [("", "A new one"), *((one.id, one.name) for one in self.products)]
+
+    @property
+    def meter_options(self) -> list[tuple[str, str]]:
+        """Return the meters to choose from."""
+        return [("", "Choose one"), *((one.id, one.name) for one in self.meters)]
+
+    @property
+    def billings(self) -> tuple[Choice, ...]:
+        """Return where units can come from."""
+        return BILLINGS
+
+    @property
+    def schemes(self) -> tuple[Choice, ...]:
+        """Return how units can be priced."""
+        return SCHEMES
+
+    def rows_of(self, sent: Sent) -> list[tuple[str, str, str]]:
+        """Return the rows of the table of tiers: as they were sent, or two empty ones."""
+        form = self.form
+        if not sent.fresh:
+            names = ("up_to", "tier_unit", "tier_flat")
+            columns = {name: tuple(sent.values.get(name, ())) for name in names}
+            form = msgspec.structs.replace(form, **columns)
+        return form.rows or [("", "", ""), ("", "", "")]
 
 
 def read_price_form(view: View, query: PriceForm) -> PriceCreateData:

@@ -52,6 +52,15 @@ class SimulationQuery(PriceForm, frozen=True, kw_only=True):
     sort: str = "-change"
     page: int = 1
 
+    @property
+    def described(self) -> dict[str, tuple[str, ...]]:
+        """Return the fields that describe the price of the draft, as a form sends them."""
+        fields = {}
+        for name in PriceForm.__struct_fields__:
+            value = getattr(self, name)
+            fields[name] = value if isinstance(value, tuple) else (str(value),)
+        return fields
+
 
 class CustomerChange(msgspec.Struct, frozen=True, kw_only=True):
     """What a customer would have paid, in the minor unit; `percent` where it was not nothing."""
