@@ -31,7 +31,7 @@ help:
 	@echo 'make lint         style, types and import contracts'
 	@echo 'make format       put imports and lines in order'
 	@echo 'make bench        run the benchmarks                        ARGS='
-	@echo 'make screenshots  take pictures of the dashboard into docs/'
+	@echo 'make screenshots  take pictures of every page of the dashboard'
 	@echo 'make constraints  resolve every version anew'
 	@echo 'make clean        remove what these commands made, but no data'
 

@@ -1,8 +1,10 @@
-"""Pictures of every page in both themes and at two widths, for the documentation.
+"""Pictures of every page in both themes and at two widths.
 
-`make screenshots` runs this.
+`make screenshots` runs this. All go to a folder that is not committed, to be looked at; those that
+the documentation shows go to it too.
 """
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -14,7 +16,17 @@ from tests.browser.world import World, fill
 from tests.serving import Server
 from tests.tree.files import ROOT
 
-FOLDER = ROOT / "docs" / "images" / "dashboard"
+FOLDER = ROOT / ".cache" / "screenshots"
+SHOWN = ROOT / "docs" / "images" / "dashboard"
+KEPT = (
+    "home-dark-wide",
+    "meters-light-wide",
+    "meters-dark-narrow",
+    "meter-by-model-light-wide",
+    "meter-by-model-dark-wide",
+    "meter-by-model-light-narrow",
+    "meter-create-light-wide",
+)
 WIDTHS = {"wide": 1280, "narrow": 390}
 
 
@@ -45,12 +57,15 @@ def main() -> None:
     path = find_chromium()
     if path is None:
         sys.exit(MISSING)
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    for folder in (FOLDER, SHOWN):
+        folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, Server(Path(data) / "data") as server:
         world = fill(server)
         with open_chromium(path) as browser:
             taken = take(browser, world, FOLDER)
-    sys.stdout.write(f"{len(taken)} pictures in {FOLDER}\n")
+    for name in KEPT:
+        shutil.copy(FOLDER / f"{name}.png", SHOWN)
+    sys.stdout.write(f"{len(taken)} pictures in {FOLDER}, {len(KEPT)} of them in {SHOWN}\n")
 
 
 if __name__ == "__main__":

@@ -124,3 +124,39 @@ def test_development_mode_opens_under_the_names_of_its_own_machine_only(
     assert developer.get("/test/meters", host="localhost:4242").status_code == 200
     rebound = developer.get("/test/meters", host="evil.example")
     assert (rebound.status_code, "own machine only" in rebound.text) == (403, True)
+
+
+def test_a_link_replaces_a_forgotten_password_and_ends_other_sessions(
+    closed_server: Server, stranger: Visitor
+) -> None:
+    with signed_in(closed_server, "forgetful", "viewer") as earlier:
+        command = [sys.executable, "-m", "taximeter", "users", "link", "forgetful"]
+        command += ["--data", str(closed_server.data), "--url", closed_server.address]
+        made = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        path = made.stdout.strip().removeprefix(closed_server.address)
+        renewed = "another password entirely"
+        assert stranger.post(path, password=renewed, again=renewed).status_code == 303
+        assert stranger.get("/test").status_code == 200
+        assert earlier.get("/test").status_code == 303
+        earlier.http.cookies.clear()
+        old = earlier.post("/sign-in", name="forgetful", password=PASSWORD)
+        new = earlier.post("/sign-in", name="forgetful", password=renewed)
+        assert (old.status_code, new.status_code) == (422, 303)
+
+
+def test_a_removed_account_is_signed_out(closed_server: Server) -> None:
+    with signed_in(closed_server, "leaver", "admin") as visitor:
+        assert visitor.get("/test").status_code == 200
+        command = [sys.executable, "-m", "taximeter", "users"]
+        data = ["--data", str(closed_server.data)]
+        listed = subprocess.run(
+            [*command, "list", *data], capture_output=True, text=True, check=True
+        )
+        assert "leaver" in listed.stdout
+        subprocess.run([*command, "remove", "leaver", *data], capture_output=True, check=True)
+        assert visitor.get("/test").status_code == 303

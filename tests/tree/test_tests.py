@@ -30,7 +30,7 @@ def asserts(node: ast.AST) -> bool:
 
 def _is_check(call: ast.Call) -> bool:
     called = ast.unparse(call.func)
-    # Playwright's expectations wait until they hold, and fail where they do not: expect(x).to_be(y).
+    # Playwright's expectations wait, and fail where they do not come true: expect(x).to_be(y).
     waits = called.startswith("expect(")
     return (
         waits

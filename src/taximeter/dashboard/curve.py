@@ -16,7 +16,7 @@ from taximeter.pricing.rate import rate
 STEPS = 100
 ROWS = 10
 UNTIL_MAX = 10**18
-_AVERAGE_PLACES = 12
+_AVERAGE_PLACES = 6
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):

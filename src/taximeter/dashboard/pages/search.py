@@ -5,6 +5,10 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from taximeter.dashboard.page import Page, View
+from taximeter.dashboard.pages.catalog import CatalogQuery, read_catalog
+from taximeter.dashboard.pages.customers import CustomersQuery, read_customers
+from taximeter.dashboard.pages.invoices import InvoicesQuery, name_of, read_invoices
+from taximeter.dashboard.pages.price_labels import price_label
 
 RESULTS_MAX = 50
 
@@ -45,15 +49,82 @@ def _meters(view: View, wanted: str) -> Iterator[Result]:
             )
 
 
-SOURCES: tuple[Callable[[View, str], Iterator[Result]], ...] = (_meters,)
+def _customers(view: View, wanted: str) -> Iterator[Result]:
+    for one in read_customers(view, CustomersQuery(q=wanted)).customers.rows:
+        yield Result(
+            kind="Customer",
+            label=one.name,
+            detail=one.id,
+            url=view.url(f"customers/{one.id}"),
+        )
+
+
+def _invoices(view: View, wanted: str) -> Iterator[Result]:
+    for one in read_invoices(view, InvoicesQuery(q=wanted)).invoices.rows:
+        yield Result(
+            kind="Invoice",
+            label=one.number or "Draft",
+            detail=f"{one.customer_name}, {one.status}",
+            url=view.url(f"invoices/{one.id}"),
+        )
+
+
+def _by_id(view: View, id: str) -> Iterator[Result]:
+    """Find what may be too old for its list's first stretch by its whole id."""
+    environment, unit = view.environment.id, view.unit
+    customer = unit.customers.get(environment, id)
+    if customer is not None:
+        yield Result(
+            kind="Customer",
+            label=name_of(customer),
+            detail=id,
+            url=view.url(f"customers/{id}"),
+        )
+    invoice = unit.invoices.get(environment, id)
+    if invoice is not None:
+        label = invoice.number or "Draft"
+        yield Result(kind="Invoice", label=label, detail=id, url=view.url(f"invoices/{id}"))
+    price = unit.prices.get(environment, id)
+    if price is not None:
+        label = price_label(price)
+        yield Result(kind="Price", label=label, detail=id, url=view.url(f"catalog/prices/{id}"))
+
+
+def _catalog(view: View, wanted: str) -> Iterator[Result]:
+    for one in read_catalog(view, CatalogQuery(q=wanted, status="all")).products.rows:
+        yield Result(
+            kind="Product",
+            label=one.name,
+            detail=one.id,
+            url=view.url(f"catalog/products/{one.id}"),
+        )
+        for price in one.prices:
+            if any(wanted in text.casefold() for text in (price.id, price.label)):
+                yield Result(
+                    kind="Price",
+                    label=price.label,
+                    detail=price.says,
+                    url=view.url(f"catalog/prices/{price.id}"),
+                )
+
+
+SOURCES: tuple[Callable[[View, str], Iterator[Result]], ...] = (
+    _meters,
+    _customers,
+    _invoices,
+    _catalog,
+)
 """Where is looked, in this order: each is given the text in folded case."""
 
 
 def read_search(view: View, query: SearchQuery) -> SearchData:
     """Look in every source."""
-    wanted = query.q.strip().casefold()
-    found = [one for source in SOURCES for one in source(view, wanted)] if wanted else []
-    return SearchData(q=query.q.strip(), results=tuple(found[:RESULTS_MAX]))
+    typed = query.q.strip()
+    wanted = typed.casefold()
+    found = list(_by_id(view, typed)) if wanted else []
+    if wanted and not found:
+        found = [one for source in SOURCES for one in source(view, wanted)]
+    return SearchData(q=typed, results=tuple(found[:RESULTS_MAX]))
 
 
 PAGE = Page(
