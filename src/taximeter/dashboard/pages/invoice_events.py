@@ -123,7 +123,7 @@ def _row(logged: LoggedEvent, meter: Meter) -> EventRow:
         identifier=event.identifier,
         timestamp=event.timestamp_us // MICROSECONDS,
         received=logged.received_at_us // MICROSECONDS,
-        value=event.value,
+        value=None if event.value is None else decimals.normal(event.value),
         text=event.value_text,
         dimensions=dict(zip(meter.dimension_keys, values, strict=True)),
     )
