@@ -4,7 +4,18 @@ import time
 
 import msgspec
 
+from tests.dashboard.billed import Billed, billed
 from tests.serving import Server
+
+TIERS = "&".join(
+    (
+        "scheme=graduated",
+        *("up_to=1000", "tier_unit=0", "tier_flat="),
+        *("up_to=10000", "tier_unit=0.002", "tier_flat=5"),
+        *("up_to=", "tier_unit=0.0015", "tier_flat="),
+    )
+)
+"""A description of a price, as its form sends it."""
 
 
 class World(msgspec.Struct, frozen=True):
@@ -13,6 +24,8 @@ class World(msgspec.Struct, frozen=True):
     address: str
     meter: str
     customer: str
+    books: Billed
+    line: str
 
     def pages(self) -> dict[str, str]:
         """Every page, by the name of its picture."""
@@ -24,6 +37,19 @@ class World(msgspec.Struct, frozen=True):
             "meter-create": "/test/meters/new",
             "search": "/test/search?q=tokens",
             "live": "/live/meters",
+            "customers": "/test/customers",
+            "customer": f"/test/customers/{self.books.customer}",
+            "catalog": "/test/catalog",
+            "product": f"/test/catalog/products/{self.books.product}",
+            "price": f"/test/catalog/prices/{self.books.price}",
+            "price-create": f"/test/catalog/prices/new?{TIERS}",
+            "simulation": f"/test/catalog/simulation?before={self.books.price}&draft=1&{TIERS}"
+            f"&meter={self.books.meter}",
+            "invoices": "/test/invoices",
+            "invoice": f"/test/invoices/{self.books.invoice}",
+            "invoice-line": f"/test/invoices/{self.books.invoice}/lines/{self.line}",
+            "invoice-events": f"/test/invoices/{self.books.invoice}/lines/{self.line}/events",
+            "invoice-print": f"/test/invoices/{self.books.invoice}/print",
             "not-found": "/test/nothing",
         }
 
@@ -61,4 +87,6 @@ def fill(server: Server) -> World:
                     },
                 }
             )
-    return World(server.address, meter.id, customer.id)
+    books = billed(client, name="Quipu Weavers")
+    lines = client.v1.invoices.retrieve(books.invoice).lines.data
+    return World(server.address, meter.id, customer.id, books, lines[1].id)
