@@ -24,11 +24,11 @@ from taximeter.invoicing.shown import shown
 
 COLUMNS = (
     Column(label="Invoice", name="number"),
-    Column(label="Status", name="status"),
     Column(label="Customer", name="customer"),
-    Column(label="Period (UTC)", name="period"),
     Column(label="Total", name="total", numeric=True),
+    Column(label="Status", name="status"),
     Column(label="To pay", name="remaining", numeric=True),
+    Column(label="Period (UTC)", name="period"),
     Column(label="Created", name="created", numeric=True),
 )
 STATUSES: dict[str, str] = {
