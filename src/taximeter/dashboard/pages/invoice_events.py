@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import product
+from typing import Annotated
 
 import msgspec
 
@@ -26,7 +27,7 @@ class EventsQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     start: int = 0
     end: int = 0
-    before: int = 0
+    before: Annotated[int, msgspec.Meta(ge=0, le=2**62)] = 0
 
 
 class EventRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +63,8 @@ def read_events(view: View, query: EventsQuery) -> InvoiceEventsData:
     usage = check_explained(line)
     meter = view.unit.meters.get(view.environment.id, usage.meter)
     assert meter is not None, "meters are never deleted"
-    start = max(usage.start, query.start)
-    end = min(usage.end, query.end or usage.end)
+    start = min(max(usage.start, query.start), usage.end)
+    end = max(start, min(usage.end, query.end or usage.end))
     found = _events(view, meter, invoice.customer, usage, start, end, query.before)
     shown = found[:EVENTS_SHOWN_MAX]
     more = len(found) > EVENTS_SHOWN_MAX

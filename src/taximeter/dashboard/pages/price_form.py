@@ -17,6 +17,9 @@ from taximeter.pricing.recurring import RecurringDraft
 Scheme = Literal["per_unit", "package", "graduated", "volume"]
 Billed = Literal["metered", "licensed", "one_time"]
 
+_DIGITS_MAX = 30
+"""How far from the point an amount's first digit may stand; the catalog is stricter than that."""
+
 _TIER = re.compile(r"tiers\[(\d+)\]\[(up_to|unit_amount|flat_amount)")
 _CELLS = {"up_to": "up_to", "unit_amount": "tier_unit", "flat_amount": "tier_flat"}
 _FIELDS = {
@@ -150,7 +153,7 @@ def _amount(text: str, currency: str, field: str, errors: dict[str, str]) -> str
     if not text:
         return None
     value = decimals.parse(text.replace(",", ""))
-    if value is None or len(text) > 40:
+    if value is None or abs(value.adjusted()) > _DIGITS_MAX:
         errors[field] = "Write an amount such as 0.002."
         return None
     if value < 0:
