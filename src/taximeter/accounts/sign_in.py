@@ -71,9 +71,7 @@ def open_session(*, store: SignInStore, user: User, hours: int, now: int) -> str
     return secret
 
 
-def user_of_session(
-    *, store: SignInStore, users: UserStore, secret: str, now: int
-) -> User | None:
+def user_of_session(*, store: SignInStore, users: UserStore, secret: str, now: int) -> User | None:
     """Return whose browser holds the secret, or None where its session has ended."""
     session = store.session(hash_secret(secret))
     if session is None or session.expires_at <= now:

@@ -80,5 +80,3 @@ def used(chart: Chart) -> Sequence[int]:
         for index in reversed(range(len(chart.starts)))
         if any(one.values[index] for one in chart.series)
     ]
-
-

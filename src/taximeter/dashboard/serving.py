@@ -54,9 +54,7 @@ class Serving:
             view = self._view(unit, user, prefix, path, path_params)
             return self._page(page, view, visit, browser)
 
-    def _change(
-        self, visit: Visit, browser: Browser, user: User, prefix: str, path: str
-    ) -> Answer:
+    def _change(self, visit: Visit, browser: Browser, user: User, prefix: str, path: str) -> Answer:
         found = self._routes.change(path)
         if found is None:
             raise _nothing(visit)
@@ -175,4 +173,3 @@ def _by_field(error: FieldErrors | InvalidRequest, change: Change[Any]) -> dict[
 
 def _nothing(visit: Visit) -> UnknownUrl:
     return UnknownUrl(f"There is nothing at {visit.path}.")
-

@@ -49,6 +49,4 @@ class StaticFiles:
         file = self._by_url.get(url)
         if file is None:
             raise UnknownUrl(f"There is no file at {url}.")
-        return Answer(
-            body=file.content, content_type=file.content_type, headers=(CACHED_FOR_EVER,)
-        )
+        return Answer(body=file.content, content_type=file.content_type, headers=(CACHED_FOR_EVER,))

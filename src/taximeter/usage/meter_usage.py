@@ -138,9 +138,7 @@ def _cuts(request: MeterUsageRequest, settings: Settings) -> tuple[int, ...]:
 
 
 def _query(selected: Selected, request: MeterUsageRequest, cuts: tuple[int, ...]) -> UsageQuery:
-    window = utc_window(
-        request.value_grouping_window, request.starts_at, request.ends_at, cuts
-    )
+    window = utc_window(request.value_grouping_window, request.starts_at, request.ends_at, cuts)
     return UsageQuery(
         meter=selected.meter,
         customer=request.customer,

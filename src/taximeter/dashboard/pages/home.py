@@ -31,9 +31,7 @@ def read_home(view: View, query: NoQuery) -> HomeData:
     busiest = sorted(rows, key=lambda one: -(one.events_today or 0))[:METERS_MAX]
     return HomeData(
         cards=tuple(
-            MeterCard(
-                meter=one.meter, events_today=one.events_today, usage_today=one.usage_today
-            )
+            MeterCard(meter=one.meter, events_today=one.events_today, usage_today=one.usage_today)
             for one in busiest
         )
     )

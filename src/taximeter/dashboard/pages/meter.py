@@ -182,9 +182,7 @@ def _reactivate(view: View, _: NoQuery) -> Done:
 
 
 CHANGES = (
-    Change(
-        path="meters/{id}/rename", form=Rename, run=_rename, page=PAGE, changes_directory=True
-    ),
+    Change(path="meters/{id}/rename", form=Rename, run=_rename, page=PAGE, changes_directory=True),
     Change(
         path="meters/{id}/deactivate",
         form=NoQuery,

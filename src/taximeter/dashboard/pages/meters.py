@@ -180,4 +180,3 @@ PAGE = Page(
     title=lambda _: "Meters",
     table=meters_table,
 )
-
