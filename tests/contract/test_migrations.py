@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from taximeter.storage.migrations import StoreUnusable
-from taximeter.storage.records.billing_tables import metadata
+from taximeter.storage.records.tables import metadata
 from tests.contract.backends import open_duckdb, open_sqlite
 
 Open = Callable[[Path], AbstractContextManager[Any]]

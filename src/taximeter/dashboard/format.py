@@ -8,7 +8,7 @@ from taximeter.kit import decimals, money
 from taximeter.kit.calendar import CalendarWindow
 from taximeter.kit.periods import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
 
-NOTHING = "–"
+NOTHING = "\u2013"
 
 
 def quantity(value: Decimal | int | None) -> str:

@@ -54,7 +54,7 @@ def with_query(query: msgspec.Struct, **changes: Any) -> str:
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
-    """The heading of a column: `sort` is what a click asks for, `direction` how it is sorted now."""
+    """The heading of a column; `name` is what it sorts by, None where it does not."""
 
     label: str
     name: str | None = None

@@ -98,14 +98,15 @@ class Doorway:
         return redirect(SIGN_IN, cookies.ended())
 
     def _by_link(self, visit: Visit) -> Answer:
+        """Sign the link's user in, with a new password where one is chosen or there is none."""
         user = self._user_of_link(visit, take=False)
+        password, again = _one(visit.form, "password"), _one(visit.form, "again")
         hashed = None
-        if user.password_hash is None:
-            password = _one(visit.form, "password")
-            data = DoorData(user=user.name, chooses_password=True)
+        if user.password_hash is None or password or again:
+            data = DoorData(user=user.name, chooses_password=user.password_hash is None)
             try:
                 check_password(password)
-                if password != _one(visit.form, "again"):
+                if password != again:
                     raise InvalidRequest("The two are not the same.", param="again")
             except InvalidRequest as error:
                 sent = Sent(fresh=False)
@@ -115,6 +116,8 @@ class Doorway:
         if hashed is not None:
             with self._services.records.writing() as unit:
                 unit.users.set_password(user.id, hashed)
+                # Whoever got in with the old one is out.
+                unit.sign_ins.end_sessions(user=user.id)
         return self._signed_in(user, "/")
 
     def _user_of_link(self, visit: Visit, *, take: bool) -> User:

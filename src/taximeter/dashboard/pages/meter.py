@@ -1,6 +1,7 @@
 """A meter: its usage over time, what it is made of, and what may still be changed about it."""
 
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -10,11 +11,10 @@ from taximeter.dashboard.chart import Chart, chart_of, chart_table, used
 from taximeter.dashboard.page import Change, Done, NoQuery, Page, View
 from taximeter.dashboard.pages.formulas import FORMULAS, INGESTION
 from taximeter.dashboard.table import Table
+from taximeter.errors import InvalidRequest
 from taximeter.kit.calendar import CalendarWindow, last_days
 from taximeter.kit.zones import UTC, find_zone, not_a_zone, zone_names
 from taximeter.usage.over_time import usage_over_time
-from taximeter.errors import InvalidRequest
-from zoneinfo import ZoneInfo
 
 Days = Literal[1, 7, 30, 90, 365]
 DAYS: dict[int, str] = {

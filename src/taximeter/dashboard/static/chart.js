@@ -18,14 +18,16 @@
     return colour;
   };
 
-  const hatch = (context, colour, kind) => {
+  const hatch = (context, colour, ground, kind) => {
     if (!kind) return colour;
     const ratio = window.devicePixelRatio || 1;
     const size = 8 * ratio;
     const tile = document.createElement("canvas");
     tile.width = tile.height = size;
     const pen = tile.getContext("2d");
-    pen.globalAlpha = 0.35;
+    pen.fillStyle = ground;
+    pen.fillRect(0, 0, size, size);
+    pen.globalAlpha = 0.3;
     pen.fillStyle = colour;
     pen.fillRect(0, 0, size, size);
     pen.globalAlpha = 1;
@@ -67,6 +69,7 @@
     const bars = chart.kind !== "line";
     const ink = token(element, "ink");
     const rule = token(element, "rule");
+    const ground = token(element, "ground");
     const colours = chart.series.map((_, index) => token(element, `series-${index % 6}`));
     // Of stacked bars the tallest is drawn first, so that the others stand before it.
     const order = chart.series.map((_, index) =>
@@ -78,7 +81,7 @@
       width: bars ? 1 : 2,
       dash: bars ? [] : DASHES[index % DASHES.length],
       fill: bars
-        ? (u) => hatch(u.ctx, colours[index], count > 1 ? HATCHES[index % HATCHES.length] : null)
+        ? (u) => hatch(u.ctx, colours[index], ground, count > 1 ? HATCHES[index % HATCHES.length] : null)
         : undefined,
       paths: bars ? uPlot.paths.bars({ size: [0.8, 40] }) : undefined,
       points: { show: !bars && positions.length < 60 },
