@@ -5,7 +5,17 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from taximeter.dashboard.page import Change, Page
-from taximeter.dashboard.pages import home, meter, meter_create, meters, search
+from taximeter.dashboard.pages import (
+    home,
+    meter,
+    meter_changes,
+    meter_create,
+    meter_customers,
+    meter_feed,
+    meters,
+    rejected,
+    search,
+)
 
 PAGES: tuple[Page[Any, Any], ...] = (
     home.PAGE,
@@ -13,11 +23,14 @@ PAGES: tuple[Page[Any, Any], ...] = (
     meters.PAGE,
     meter_create.PAGE,
     meter.PAGE,
+    meter_feed.PAGE,
+    meter_customers.PAGE,
+    rejected.PAGE,
 )
 
 CHANGES: tuple[Change[Any], ...] = (
     meter_create.CREATE,
-    *meter.CHANGES,
+    *meter_changes.CHANGES,
 )
 
 Routed = TypeVar("Routed", Page[Any, Any], Change[Any])

@@ -94,7 +94,7 @@ def read_meters(view: View, query: MetersQuery) -> MetersData:
     return MetersData(
         meters=rows,
         query=query,
-        heads=tuple(_head(column, query) for column in COLUMNS),
+        heads=tuple(head_of(column, query, query.sort) for column in COLUMNS),
         filters=tuple(
             Filter(
                 label=status.capitalize(),
@@ -115,9 +115,10 @@ def _matches(meter: Meter, wanted: str) -> bool:
     return any(wanted in text.casefold() for text in texts)
 
 
-def _head(column: Column, query: MetersQuery) -> Head:
-    url = column.name and with_query(query, sort=next_sort(column, query.sort), page=1)
-    return Head(column=column, url=url or None, direction=direction(column, query.sort))
+def head_of(column: Column, query: msgspec.Struct, sort: str) -> Head:
+    """Return a heading of a list that is sorted by `sort`."""
+    url = column.name and with_query(query, sort=next_sort(column, sort), page=1)
+    return Head(column=column, url=url or None, direction=direction(column, sort))
 
 
 def _row(view: View, meter: Meter) -> MeterRow:
