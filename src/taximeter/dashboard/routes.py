@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from taximeter.dashboard.page import Change, Page
 from taximeter.dashboard.pages import (
     home,
+    ingestion,
     meter,
     meter_changes,
     meter_create,
@@ -19,6 +20,8 @@ from taximeter.dashboard.pages import (
 
 PAGES: tuple[Page[Any, Any], ...] = (
     home.PAGE,
+    ingestion.PAGE,
+    ingestion.NOW,
     search.PAGE,
     meters.PAGE,
     meter_create.PAGE,

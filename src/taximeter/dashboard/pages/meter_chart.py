@@ -28,7 +28,7 @@ ADDS_UP = {"sum", "count"}
 
 
 class MeterQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What the chart shows; `by` is a dimension that divides it, `compare` adds the period before."""
+    """What the chart shows: `by` divides it by a dimension, `compare` adds the period before."""
 
     days: Days = 30
     window: CalendarWindow = "day"
