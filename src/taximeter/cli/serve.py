@@ -1,5 +1,6 @@
 """`taximeter serve`."""
 
+import asyncio
 import ipaddress
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def serve(data: Path, host: str, port: int, dev: bool) -> None:
         mode = ", accepting any sk_test_ key" if dev else ""
         click.echo(f"Taximeter serves {data} on {address}{mode}. Press Ctrl-C to stop.")
         if not dev:
-            _offer_link(app.services, address)
+            # Writing to disk is not for the thread that serves.
+            await asyncio.to_thread(_offer_link, app.services, address)
 
     configure_logs()
     with sentences():
@@ -66,11 +68,9 @@ def _offer_link(services: Services, address: str) -> None:
             now=now_s(services.clock),
         )
     if secret is not None:
-        # To stderr: the address may be read by a program, and the link is for a person.
         click.echo(
             f"Nobody has a password yet. Choose one within {minutes} minutes:\n"
-            f"  {address}{LINK_PATH}{secret}",
-            err=True,
+            f"  {address}{LINK_PATH}{secret}"
         )
 
 
