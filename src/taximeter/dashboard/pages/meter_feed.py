@@ -1,5 +1,6 @@
 """A meter's events as they arrive: the newest few, asked for again every two seconds."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
@@ -28,6 +29,7 @@ class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     identifier: str
     customer: str
+    customer_name: str | None
     timestamp: int
     received: int
     value: Decimal | str | None
@@ -52,22 +54,27 @@ def read_feed(view: View, query: FeedQuery) -> FeedData:
     found = view.services.reader.events(
         EventQuery(environment=view.environment.id, meter=meter.id, limit=EVENTS_MAX)
     )
+    known = view.unit.customers.many(view.environment.id, {one.event.customer for one in found})
+    names = {id: one.details.name for id, one in known.items()}
     return FeedData(
         meter=meter.id,
         display_name=meter.display_name,
         dimension_keys=meter.dimension_keys,
-        events=tuple(_shown(one, meter, query.seen) for one in found),
+        events=tuple(_shown(one, meter, names, query.seen) for one in found),
         newest=max((one.seq for one in found), default=query.seen),
     )
 
 
-def _shown(logged: LoggedEvent, meter: Meter, seen: int) -> FeedEvent:
+def _shown(
+    logged: LoggedEvent, meter: Meter, names: Mapping[str, str | None], seen: int
+) -> FeedEvent:
     event = logged.event
     values = msgspec.json.decode(event.dimensions, type=list[str])
     return FeedEvent(
         seq=logged.seq,
         identifier=event.identifier,
         customer=event.customer,
+        customer_name=names.get(event.customer),
         timestamp=event.timestamp_us // MICROSECONDS,
         received=logged.received_at_us // MICROSECONDS,
         value=event.value if event.value is not None else event.value_text,
