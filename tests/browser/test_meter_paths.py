@@ -62,7 +62,9 @@ def test_an_event_that_is_sent_appears_in_the_feed_of_an_open_page(
     page.evaluate("window.stayed = true")
     expect(page.get_by_role("region", name="Newest events as a table")).to_be_visible()
     expect(page.get_by_role("region", name="Top customers")).to_contain_text("Cusco Robotics")
-    expect(page.get_by_role("region", name="Rejected events as a table")).to_contain_text("Customer unknown")
+    expect(page.get_by_role("region", name="Rejected events as a table")).to_contain_text(
+        "Customer unknown"
+    )
     _send(world, "seen-at-once", "4711")
     row = page.get_by_role("row").filter(has_text="seen-at-once")
     expect(row).to_contain_text("4,711")

@@ -71,7 +71,8 @@ def chart_of(
         ChartSeries(label=" · ".join(one.dimensions) or label, values=one.values)
         for one in usage.series
     )
-    drawn, more = groups, ()
+    drawn = groups
+    more: tuple[ChartSeries, ...] = ()
     if len(groups) > SERIES_MAX:
         drawn, more = groups[: SERIES_MAX - 1], groups[SERIES_MAX - 1 :]
         if adds_up:
@@ -87,7 +88,7 @@ def chart_of(
         series=drawn,
         more=more,
         total=usage.total,
-        previous_total=previous and previous.total,
+        previous_total=None if previous is None else previous.total,
     )
 
 

@@ -65,7 +65,9 @@ def read_attention(view: View, day: IngestionOverTime, meters: Mapping[str, Mete
                 code=one.code,
                 reason=next((said for code, said in REASONS.items() if code == one.code), one.code),
                 meter=one.meter,
-                meter_name=meters[one.meter].display_name if one.meter in meters else None,
+                meter_name=meters[one.meter].display_name
+                if one.meter is not None and one.meter in meters
+                else None,
                 count=one.count,
             )
             for one in day.refusals[:REFUSALS_MAX]
