@@ -34,7 +34,13 @@ class World(msgspec.Struct, frozen=True):
             "meters": "/test/meters",
             "meter": f"/test/meters/{self.meter}",
             "meter-by-model": f"/test/meters/{self.meter}?by=model",
+            "meter-compared": f"/test/meters/{self.meter}?compare=true&window=week",
+            "meter-customers": f"/test/meters/{self.meter}/customers",
+            "meter-feed": f"/test/meters/{self.meter}/feed",
             "meter-create": "/test/meters/new",
+            "meter-create-daily": "/test/meters/new?ingestion=day&dimensions=model%0Aregion",
+            "rejected": "/test/rejected",
+            "ingestion": "/test/ingestion",
             "search": "/test/search?q=tokens",
             "live": "/live/meters",
             "customers": "/test/customers",
@@ -87,6 +93,20 @@ def fill(server: Server) -> World:
                     },
                 }
             )
+    _reject(server, customer.id)
     books = billed(client, name="Quipu Weavers")
     lines = client.v1.invoices.retrieve(books.invoice).lines.data
     return World(server.address, meter.id, customer.id, books, lines[1].id)
+
+
+def _reject(server: Server, customer: str) -> None:
+    """Send what cannot be counted by the stream, which keeps it with the reason."""
+    session = server.client().v2.billing.meter_event_session.create()
+    payloads = [
+        {"stripe_customer_id": customer, "value": "1,5", "model": "large"},
+        {"stripe_customer_id": customer, "value": "2"},
+        {"stripe_customer_id": "cus_gone", "value": "3", "model": "large"},
+    ]
+    server.client(session.authentication_token).v2.billing.meter_event_stream.create(
+        {"events": [{"event_name": "tokens", "payload": payload} for payload in payloads]}
+    )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from taximeter.kit import decimals, money
@@ -89,11 +90,11 @@ def ago(seconds: int, now: int) -> str:
     return "just now"
 
 
-def window_name(start: int, window: CalendarWindow, zone: str) -> str:
+def window_name(start: int, window: CalendarWindow | Literal["minute"], zone: str) -> str:
     """Name a window by where it begins, as a chart and its table show it."""
     local = datetime.fromtimestamp(start, ZoneInfo(zone))
     match window:
-        case "hour":
+        case "minute" | "hour":
             return f"{local:%Y-%m-%d %H:%M}"
         case "day":
             return f"{local:%Y-%m-%d}"

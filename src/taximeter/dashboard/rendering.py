@@ -40,6 +40,10 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     search: str = ""
     now: int = 0
 
+    def serves(self, label: str) -> bool:
+        """Say whether an area is in the navigation, so that pages of it can be linked to."""
+        return any(one.label == label for one in self.entries)
+
     def twin(self, ending: str) -> str:
         """Return the address of the page's data as `json` or `csv`."""
         query = f"?{self.query}" if self.query else ""
@@ -76,6 +80,7 @@ class Templates:
             "decimal_amount": written.decimal_amount,
             "moment": written.moment,
             "day": written.day,
+            "text": lambda raw: bytes(raw).decode(),
         }
         # Blocks are rendered by themselves too, where imports of their template are unknown.
         for name in ("ui", "bill"):

@@ -51,7 +51,7 @@ class Serving:
             raise _nothing(visit)
         page, path_params = found
         with self._services.records.reading() as unit:
-            view = self._view(unit, user, prefix, path, path_params)
+            view = self._view(unit, visit, user, prefix, path, path_params)
             return self._page(page, view, visit, browser)
 
     def _change(self, visit: Visit, browser: Browser, user: User, prefix: str, path: str) -> Answer:
@@ -67,14 +67,14 @@ class Serving:
         try:
             form = read_form(visit.form, change.form)
             with self._services.records.writing() as unit:
-                view = self._view(unit, user, prefix, path, path_params)
+                view = self._view(unit, visit, user, prefix, path, path_params)
                 done = change.run(view, form)
         except (FieldErrors, InvalidRequest) as error:
             if change.page is None:
                 raise
             sent = Sent(values=visit.form, errors=_by_field(error, change), fresh=False)
             with self._services.records.reading() as unit:
-                view = self._view(unit, user, prefix, path, path_params)
+                view = self._view(unit, visit, user, prefix, path, path_params)
                 return self._page(change.page, view, visit, browser, sent=sent)
         finally:
             if change.changes_directory:
@@ -85,7 +85,13 @@ class Serving:
         return redirect(done.location, *([cookies.flash(done.message)] if done.message else []))
 
     def _view(
-        self, unit: Unit, user: User, prefix: str, path: str, path_params: dict[str, str]
+        self,
+        unit: Unit,
+        visit: Visit,
+        user: User,
+        prefix: str,
+        path: str,
+        path_params: dict[str, str],
     ) -> View:
         environments = unit.environments.environments()
         environment = next((one for one in environments if prefix_of(one) == prefix), None)
@@ -99,6 +105,7 @@ class Serving:
             path_params=path_params,
             user=user,
             prefix=prefix,
+            origin=visit.origin,
         )
 
     def _page(
@@ -112,7 +119,9 @@ class Serving:
     ) -> Answer:
         if page.for_admins and not view.user.may_change:
             raise NotPermitted("This page is for admins; your account may look only.")
-        data = page.read(view, read_query(visit.query, page.query))
+        # What stands beside a form that is shown again follows what was sent.
+        asked = visit.query if sent is None else {**visit.query, **sent.values}
+        data = page.read(view, read_query(asked, page.query))
         status = 200 if sent is None else 422
         if visit.wants == "json":
             content = data if sent is None else {"errors": sent.errors}

@@ -13,6 +13,7 @@ PLACES = 15
 """Decimal places that the usage log keeps: DECIMAL(38,15)."""
 
 ZERO = Decimal(0)
+HUNDRED = Decimal(100)
 _EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero])
 _WIDE = Context(prec=120, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero])
 _QUANTUM = {places: Decimal(1).scaleb(-places) for places in range(PLACES + 1)}

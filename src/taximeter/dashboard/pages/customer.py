@@ -13,7 +13,7 @@ from taximeter.dashboard.page import Page, View
 from taximeter.dashboard.pages.customer_bill import Account, read_account
 from taximeter.dashboard.pages.customers import AT_ONCE
 from taximeter.dashboard.pages.invoices import InvoiceRow, invoice_row, name_of
-from taximeter.dashboard.pages.meter import DAYS, WINDOWS, Days
+from taximeter.dashboard.pages.meter_chart import DAYS, WINDOWS, Days
 from taximeter.dashboard.pages.price_labels import price_label
 from taximeter.dashboard.table import Table
 from taximeter.errors import InvalidRequest

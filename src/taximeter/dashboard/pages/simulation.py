@@ -18,7 +18,7 @@ from taximeter.dashboard.listing import (
 from taximeter.dashboard.page import Page, View
 from taximeter.dashboard.pages.catalog import PriceRow, price_row, prices_by_product
 from taximeter.dashboard.pages.invoices import name_of
-from taximeter.dashboard.pages.meter import DAYS, Days
+from taximeter.dashboard.pages.meter_chart import DAYS, Days
 from taximeter.dashboard.pages.price_form import PriceForm, by_field, price_draft
 from taximeter.dashboard.table import Table
 from taximeter.errors import InvalidRequest

@@ -138,6 +138,7 @@ def _events_statement(query: EventQuery, sources: Sources) -> Statement:
     parameters: dict[str, Any] = {"environment": query.environment, "limit": query.limit}
     conditions = {
         "event_name": ("e.event_name = $event_name", query.event_name),
+        "meter": ("e.meter = $meter", query.meter),
         "customer": ("e.customer = $customer", query.customer),
         "start": ("e.timestamp >= make_timestamp($start)", query.start_us),
         "end": ("e.timestamp < make_timestamp($end)", query.end_us),
