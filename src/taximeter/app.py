@@ -12,14 +12,14 @@ import msgspec
 import structlog
 
 from taximeter.api.auth import Authenticator
-from taximeter.api.bodies import Receive
-from taximeter.api.edge import Asgi, Edge, Scope, Send
-from taximeter.api.routes import build_routes
+from taximeter.api.edge import Asgi
+from taximeter.api.request_log import RequestLog
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.credits.expire import Expiries
-from taximeter.dashboard.site import Site, takes
+from taximeter.dashboard.front import front
 from taximeter.due import DueKind
+from taximeter.imports.uploads import Uploads
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
@@ -186,6 +186,12 @@ def open_app(
         directory = Directory(
             reading=stores.records.reading, customers_max=settings.customer_cache_entries_max
         )
+        authenticator = Authenticator(
+            reading=stores.records.reading,
+            clock=clock,
+            cache_seconds=settings.key_cache_seconds,
+            dev=dev,
+        )
         services = Services(
             settings=settings,
             clock=clock,
@@ -196,13 +202,12 @@ def open_app(
             directory=directory,
             intake=Intake(writer=writer, directory=directory, clock=clock, settings=settings),
             stream=StreamIntake(writer=writer, directory=directory, clock=clock, settings=settings),
-            authenticator=Authenticator(
-                reading=stores.records.reading,
-                clock=clock,
-                cache_seconds=settings.key_cache_seconds,
-                dev=dev,
-            ),
+            authenticator=authenticator,
             sessions=SessionAuthenticator(reading=stores.records.reading, clock=clock),
+            requests=RequestLog(authenticator, entries_max=settings.request_log_entries_max),
+            uploads=Uploads(
+                data / "uploads", writer=writer, directory=directory, clock=clock, settings=settings
+            ),
         )
         reporter = Reporter(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
@@ -221,33 +226,20 @@ def open_app(
         try:
             _start(reporter.start, data)
             runner.start()
+            services.uploads.start()
             yield App(
                 services=services,
                 reporter=reporter,
                 runner=runner,
-                asgi=_front(services, open_to_all=dev),
+                asgi=front(services, open_to_all=dev),
             )
         finally:
+            services.uploads.close()
             runner.close()
             reporter.close()
             deduplicator.stop()
             rebuild.join()
             writer.close()
-
-
-def _front(services: Services, *, open_to_all: bool) -> Asgi:
-    """Return the one application: the API, and the dashboard beside it."""
-    edge = Edge(services=services, routes=build_routes(services))
-    site = Site(services, bodies=edge.bodies, open_to_all=open_to_all)
-
-    async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        # The API first: its paths are hot, and nothing of the dashboard begins as they do.
-        if scope["type"] == "http" and not scope["path"].startswith("/v") and takes(scope):
-            await site(scope, receive, send)
-        else:
-            await edge(scope, receive, send)
-
-    return front
 
 
 def _handlers(stores: Stores, services: Services) -> dict[DueKind, Handler]:

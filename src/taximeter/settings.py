@@ -85,6 +85,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sign_in_attempts_max: Positive = 10
     sign_in_attempts_minutes: Positive = 15
     chart_windows_max: Positive = 800
+    upload_bytes_max: Positive = 104_857_600
+    uploads_kept_max: Positive = 100
+    request_log_entries_max: Natural = 1_000
 
 
 PREFIX = "TAXIMETER_"

@@ -5,7 +5,17 @@ import time
 import msgspec
 
 from tests.dashboard.billed import Billed, billed
-from tests.serving import Server
+from tests.dashboard.uploading import imported
+from tests.dashboard.visitor import Visitor
+from tests.serving import TEST_KEY, Server
+from tests.wire.plain import request
+
+MIXED = """identifier,timestamp,event_name,payload_stripe_customer_id,payload_value,payload_model
+file-1,{now},tokens,{customer},250,small
+file-2,{now},tokens,{customer},a lot,small
+file-3,yesterday,tokens,{customer},5,large
+file-4,{now},tokens,{customer},5,
+"""
 
 TIERS = "&".join(
     (
@@ -26,6 +36,9 @@ class World(msgspec.Struct, frozen=True):
     customer: str
     books: Billed
     line: str
+    event: str
+    upload: str
+    request: str
 
     def pages(self) -> dict[str, str]:
         """Every page, by the name of its picture."""
@@ -42,6 +55,17 @@ class World(msgspec.Struct, frozen=True):
             "rejected": "/test/rejected",
             "ingestion": "/test/ingestion",
             "search": "/test/search?q=tokens",
+            "events": "/test/events",
+            "events-none": "/test/events?identifier=nothing&start=soon",
+            "event": self.event,
+            "event-record": "/test/events/record",
+            "uploads": "/test/events/uploads",
+            "upload": self.upload,
+            "developers": "/test/developers",
+            "requests": "/test/developers/requests",
+            "request": self.request,
+            "api-events": "/test/developers/events",
+            "settings": "/test/developers/settings",
             "live": "/live/meters",
             "customers": "/test/customers",
             "customer": f"/test/customers/{self.books.customer}",
@@ -94,9 +118,24 @@ def fill(server: Server) -> World:
                 }
             )
     _reject(server, customer.id)
+    with Visitor(server) as visitor:
+        events = visitor.get("/test/events.json").json()["events"]["rows"]
+        upload = imported(visitor, MIXED.format(customer=customer.id, now=now).encode())
+        visitor.post("/test/developers/keys", on="/test/developers", name="The billing job")
+        request(server.address, "GET", "/v1/customers/cus_nobody?expand[]=x", key=TEST_KEY)
+        requests = visitor.get("/test/developers/requests.json?outcome=failed").json()
     books = billed(client, name="Quipu Weavers")
     lines = client.v1.invoices.retrieve(books.invoice).lines.data
-    return World(server.address, meter.id, customer.id, books, lines[1].id)
+    return World(
+        address=server.address,
+        meter=meter.id,
+        customer=customer.id,
+        event=f"/test/events/{events[0]['event']['id']}",
+        upload=f"/test/events/uploads/{upload['upload']['id']}",
+        request=f"/test/developers/requests/{requests['requests']['rows'][0]['request']['id']}",
+        books=books,
+        line=lines[1].id,
+    )
 
 
 def _reject(server: Server, customer: str) -> None:

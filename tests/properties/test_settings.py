@@ -1,5 +1,6 @@
 """Settings: every field can be set, nothing unusable gets through, errors name the variable."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,17 +8,29 @@ from hypothesis import strategies as st
 from taximeter.settings import PREFIX, SettingError, Settings, read_settings
 
 NUMBERS = [
-    name
-    for name in Settings.__struct_fields__
-    if isinstance(getattr(Settings(), name), int) and name != "value_digits_max"
+    name for name in Settings.__struct_fields__ if isinstance(getattr(Settings(), name), int)
 ]
+
+
+def _largest() -> dict[str, int]:
+    """The greatest number that each setting takes, of those that have one."""
+    info = msgspec.inspect.type_info(Settings)
+    assert isinstance(info, msgspec.inspect.StructType)
+    return {
+        field.name: field.type.le
+        for field in info.fields
+        if isinstance(field.type, msgspec.inspect.IntType) and field.type.le is not None
+    }
+
+
+LARGEST = _largest()
 
 
 def test_without_variables_everything_keeps_its_default() -> None:
     assert read_settings({"PATH": "/bin", "TAXIMETER": "1", "log_memory": "1GB"}) == Settings()
 
 
-@given(st.sampled_from(NUMBERS), st.integers(37, 10**9))
+@given(st.sampled_from([name for name in NUMBERS if name not in LARGEST]), st.integers(37, 10**9))
 def test_every_limit_is_read_from_its_variable(name: str, number: int) -> None:
     environ = {PREFIX + name.upper(): str(number)}
     if name == "event_age_days_max":
@@ -27,6 +40,14 @@ def test_every_limit_is_read_from_its_variable(name: str, number: int) -> None:
     if name == "queue_events_max":
         environ[PREFIX + "STREAM_EVENTS_MAX"] = "37"
     assert getattr(read_settings(environ), name) == number
+
+
+@pytest.mark.parametrize(("name", "largest"), LARGEST.items())
+def test_a_setting_takes_its_greatest_number_and_no_greater_one(name: str, largest: int) -> None:
+    variable = PREFIX + name.upper()
+    assert getattr(read_settings({variable: str(largest)}), name) == largest
+    with pytest.raises(SettingError, match=variable):
+        read_settings({variable: str(largest + 1)})
 
 
 @given(

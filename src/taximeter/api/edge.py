@@ -79,6 +79,7 @@ class Edge:
                 headers=headers,
                 body=await self._bodies.read(headers, receive, held),
             )
+            scope["taximeter"] = incoming
             _check_version(incoming)
             hot = self._hot.get((incoming.method, incoming.path))
             if hot is None:
@@ -120,7 +121,6 @@ class Edge:
                 message["headers"] = [*message["headers"], *fixed]
             await send(message)
 
-        scope["taximeter"] = incoming
         await self._routes(scope, nothing_more, send_with_headers)
 
 

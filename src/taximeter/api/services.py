@@ -9,10 +9,12 @@ from taximeter.accounts.attempts import AttemptStore
 from taximeter.accounts.sign_in import SignInStore
 from taximeter.accounts.user import UserStore
 from taximeter.api.auth import Authenticator
+from taximeter.api.request_log import RequestLog
 from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
 from taximeter.idempotency import RequestStore
+from taximeter.imports.uploads import Uploads
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.writer import Writer
@@ -90,6 +92,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     stream: StreamIntake
     authenticator: Authenticator
     sessions: SessionAuthenticator
+    uploads: Uploads
+    requests: RequestLog
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

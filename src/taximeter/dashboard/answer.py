@@ -1,5 +1,8 @@
 """What the dashboard sends back."""
 
+import re
+from pathlib import Path
+
 import msgspec
 
 from taximeter.dashboard.access.cookies import Cookie
@@ -11,13 +14,20 @@ CSV = "text/csv; charset=utf-8"
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole answer, short of the headers that all have."""
+    """A whole answer, short of the headers that all have; `file` is sent in the body's place."""
 
     status: int = 200
     body: bytes = b""
     content_type: str = HTML
     headers: tuple[Header, ...] = (NOT_CACHED,)
     cookies: tuple[Cookie, ...] = ()
+    file: Path | None = None
+
+
+def attachment(name: str) -> Header:
+    """Have an answer kept as a file of this name."""
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-")
+    return b"content-disposition", f'attachment; filename="{safe}"'.encode()
 
 
 def redirect(location: str, *cookies: Cookie) -> Answer:

@@ -6,6 +6,7 @@ outcome out, and the page it stands on again where something in it is wrong.
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from taximeter.accounts.user import User
 from taximeter.api.services import Context
 from taximeter.dashboard.table import Table
 from taximeter.dashboard.visit import Fields
+from taximeter.imports.receiving import Received
 
 Query = TypeVar("Query", bound=msgspec.Struct)
 Form = TypeVar("Form", bound=msgspec.Struct)
@@ -28,12 +30,13 @@ class View(Context, frozen=True, kw_only=True):
     """What a page or a change is handed: the running parts, a transaction, where and for whom.
 
     `prefix` is the environment's part of the address, such as `/test`, and `origin` how this
-    server is reached: `http://127.0.0.1:4242`.
+    server is reached: `http://127.0.0.1:4242`. `file` is what a form sent.
     """
 
     user: User
     prefix: str
     origin: str
+    file: Received | None = None
 
     def url(self, path: str) -> str:
         """Return the address of a page of the same environment, such as `meters/mtr_1`."""
@@ -58,11 +61,32 @@ class Page(msgspec.Struct, Generic[Query, Data], frozen=True, kw_only=True):
     for_admins: bool = False
 
 
+class Download(msgspec.Struct, frozen=True, kw_only=True):
+    """A file to take away; `read` raises NotFound where there is none."""
+
+    path: str
+    read: Callable[[View], "File"]
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a file lies, and what it is called once it is taken away."""
+
+    path: Path
+    name: str
+    content_type: str
+
+
 class Done(msgspec.Struct, frozen=True, kw_only=True):
     """A change was made: where to go on, and what to say there."""
 
     location: str
     message: str = ""
+
+
+class Revealed(msgspec.Struct, frozen=True, kw_only=True):
+    """A change was made whose outcome is shown once, by the answer itself, and kept nowhere."""
+
+    values: Mapping[str, str]
 
 
 class Change(msgspec.Struct, Generic[Form], frozen=True, kw_only=True):
@@ -75,10 +99,12 @@ class Change(msgspec.Struct, Generic[Form], frozen=True, kw_only=True):
 
     path: str
     form: type[Form]
-    run: Callable[[View, Form], Done]
+    run: Callable[[View, Form], Done | Revealed]
     page: Page[Any, Any] | None = None
     fields: Mapping[str, str] = {}
     changes_directory: bool = False
+    changes_keys: bool = False
+    takes_file: bool = False
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,17 +4,23 @@ import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from taximeter.dashboard.page import Change, Page
+from taximeter.dashboard.page import Change, Download, Page
 from taximeter.dashboard.pages import (
     catalog,
+    configuration,
     customer,
     customers,
+    event,
+    event_record,
+    events,
+    happenings,
     home,
     ingestion,
     invoice,
     invoice_events,
     invoice_line,
     invoices,
+    keys,
     meter,
     meter_changes,
     meter_create,
@@ -25,8 +31,11 @@ from taximeter.dashboard.pages import (
     price_create,
     product,
     rejected,
+    requests,
     search,
     simulation,
+    upload,
+    uploads,
 )
 
 PAGES: tuple[Page[Any, Any], ...] = (
@@ -40,6 +49,17 @@ PAGES: tuple[Page[Any, Any], ...] = (
     meter_feed.PAGE,
     meter_customers.PAGE,
     rejected.PAGE,
+    events.PAGE,
+    event_record.PAGE,
+    event.PAGE,
+    uploads.PAGE,
+    upload.PAGE,
+    keys.PAGE,
+    requests.PAGE,
+    requests.ONE,
+    happenings.PAGE,
+    happenings.ONE,
+    configuration.PAGE,
     customers.PAGE,
     customer.PAGE,
     catalog.PAGE,
@@ -57,13 +77,19 @@ PAGES: tuple[Page[Any, Any], ...] = (
 CHANGES: tuple[Change[Any], ...] = (
     meter_create.CREATE,
     *meter_changes.CHANGES,
+    event_record.RECORD,
+    event.CANCEL,
+    uploads.UPLOAD,
+    *keys.CHANGES,
     *product.CHANGES,
     *price.CHANGES,
     price_create.CREATE,
     *invoice.CHANGES,
 )
 
-Routed = TypeVar("Routed", Page[Any, Any], Change[Any])
+DOWNLOADS: tuple[Download, ...] = (upload.REJECTED,)
+
+Routed = TypeVar("Routed", Page[Any, Any], Change[Any], Download)
 
 _NAME = re.compile(r"\{(\w+)\}")
 
@@ -75,10 +101,12 @@ class Routes:
         self,
         pages: Iterable[Page[Any, Any]] = PAGES,
         changes: Iterable[Change[Any]] = CHANGES,
+        downloads: Iterable[Download] = DOWNLOADS,
     ) -> None:
         """Try literal addresses before those with names, so that `meters/new` is no meter."""
         self.pages = _compiled(pages)
         self.changes = _compiled(changes)
+        self.downloads = _compiled(downloads)
 
     def page(self, path: str) -> tuple[Page[Any, Any], dict[str, str]] | None:
         """Return the page at an address and what its names stand for, or None."""
@@ -87,6 +115,10 @@ class Routes:
     def change(self, path: str) -> tuple[Change[Any], dict[str, str]] | None:
         """Return the change at an address and what its names stand for, or None."""
         return _found(self.changes, path)
+
+    def download(self, path: str) -> tuple[Download, dict[str, str]] | None:
+        """Return the file at an address and what its names stand for, or None."""
+        return _found(self.downloads, path)
 
     def served(self) -> list[str]:
         """Return the paths of all pages."""

@@ -10,15 +10,17 @@ from taximeter.accounts.user import User
 from taximeter.api.services import Services, Unit
 from taximeter.dashboard.access import cookies
 from taximeter.dashboard.access.gate import Browser
-from taximeter.dashboard.answer import CSV, JSON, Answer, redirect
+from taximeter.dashboard.access.headers import NOT_CACHED
+from taximeter.dashboard.answer import CSV, JSON, Answer, attachment, redirect
 from taximeter.dashboard.fields import FieldErrors, read_form, read_query
 from taximeter.dashboard.navigation import entries, kind_of, label_of, places, prefix_of
-from taximeter.dashboard.page import Change, Page, Sent, View
+from taximeter.dashboard.page import Change, Page, Revealed, Sent, View
 from taximeter.dashboard.rendering import Shell, Templates
 from taximeter.dashboard.routes import Routes
 from taximeter.dashboard.table import csv_bytes
 from taximeter.dashboard.visit import Visit
 from taximeter.errors import InvalidRequest, NotPermitted, UnknownUrl
+from taximeter.imports.receiving import Received
 from taximeter.kit.clock import now_s
 
 _PLACE = re.compile(r"/(live|test|sandbox-[0-9]{1,9})(?:/(.*))?", re.ASCII)
@@ -48,7 +50,7 @@ class Serving:
             raise _nothing(visit)
         found = self._routes.page(path)
         if found is None:
-            raise _nothing(visit)
+            return self._download(visit, user, prefix, path)
         page, path_params = found
         with self._services.records.reading() as unit:
             view = self._view(unit, visit, user, prefix, path, path_params)
@@ -59,15 +61,11 @@ class Serving:
         if found is None:
             raise _nothing(visit)
         change, path_params = found
-        if not user.may_change:
-            raise NotPermitted(
-                "Your account may look at everything and change nothing. Ask an admin to make "
-                "this change, or for the role."
-            )
+        _check_may_change(user)
         try:
             form = read_form(visit.form, change.form)
             with self._services.records.writing() as unit:
-                view = self._view(unit, visit, user, prefix, path, path_params)
+                view = self._view(unit, visit, user, prefix, path, path_params, file=visit.file)
                 done = change.run(view, form)
         except (FieldErrors, InvalidRequest) as error:
             if change.page is None:
@@ -79,10 +77,58 @@ class Serving:
         finally:
             if change.changes_directory:
                 self._services.directory.forget()
+            if change.changes_keys:
+                self._services.authenticator.forget()
+        if isinstance(done, Revealed):
+            return self._reveal(done, change, visit, browser, user, prefix, path, path_params)
         if visit.wants == "json":
             body = msgspec.json.encode({"location": done.location, "message": done.message})
             return Answer(body=body, content_type=JSON)
         return redirect(done.location, *([cookies.flash(done.message)] if done.message else []))
+
+    def _reveal(
+        self,
+        revealed: Revealed,
+        change: Change[Any],
+        visit: Visit,
+        browser: Browser,
+        user: User,
+        prefix: str,
+        path: str,
+        path_params: dict[str, str],
+    ) -> Answer:
+        """Show the page of a change with what only this answer tells."""
+        if visit.wants == "json":
+            return Answer(body=msgspec.json.encode(revealed.values), content_type=JSON)
+        assert change.page is not None, "what is shown once is shown on a page"
+        sent = Sent(values={name: [text] for name, text in revealed.values.items()})
+        with self._services.records.reading() as unit:
+            view = self._view(unit, visit, user, prefix, path, path_params)
+            return self._page(change.page, view, visit, browser, sent=sent)
+
+    def check_takes_file(self, visit: Visit, user: User) -> None:
+        """Refuse a file where none is taken, or from somebody who may not send one.
+
+        Raises UnknownUrl and NotPermitted.
+        """
+        match = _PLACE.fullmatch(visit.path)
+        found = None if match is None else self._routes.change((match[2] or "").rstrip("/"))
+        if found is None or not found[0].takes_file:
+            raise UnknownUrl(f"No file is taken at {visit.path}.")
+        _check_may_change(user)
+
+    def _download(self, visit: Visit, user: User, prefix: str, path: str) -> Answer:
+        found = self._routes.download(path)
+        if found is None:
+            raise _nothing(visit)
+        download, path_params = found
+        with self._services.records.reading() as unit:
+            file = download.read(self._view(unit, visit, user, prefix, path, path_params))
+        return Answer(
+            file=file.path,
+            content_type=file.content_type,
+            headers=(NOT_CACHED, attachment(file.name)),
+        )
 
     def _view(
         self,
@@ -92,6 +138,8 @@ class Serving:
         prefix: str,
         path: str,
         path_params: dict[str, str],
+        *,
+        file: Received | None = None,
     ) -> View:
         environments = unit.environments.environments()
         environment = next((one for one in environments if prefix_of(one) == prefix), None)
@@ -106,6 +154,7 @@ class Serving:
             user=user,
             prefix=prefix,
             origin=visit.origin,
+            file=file,
         )
 
     def _page(
@@ -122,7 +171,7 @@ class Serving:
         # What stands beside a form that is shown again follows what was sent.
         asked = visit.query if sent is None else {**visit.query, **sent.values}
         data = page.read(view, read_query(asked, page.query))
-        status = 200 if sent is None else 422
+        status = 422 if sent is not None and sent.errors else 200
         if visit.wants == "json":
             content = data if sent is None else {"errors": sent.errors}
             return Answer(status=status, body=msgspec.json.encode(content), content_type=JSON)
@@ -165,10 +214,17 @@ class Serving:
 def _csv(page: Page[Any, Any], data: Any) -> Answer:
     assert page.table is not None, "the page was asked whether it has one"
     table = page.table(data)
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", table.name).strip("-")
     answer = Answer(body=csv_bytes(table), content_type=CSV)
-    disposition = (b"content-disposition", f'attachment; filename="{name}.csv"'.encode())
+    disposition = attachment(f"{table.name}.csv")
     return msgspec.structs.replace(answer, headers=(*answer.headers, disposition))
+
+
+def _check_may_change(user: User) -> None:
+    if not user.may_change:
+        raise NotPermitted(
+            "Your account may look at everything and change nothing. Ask an admin to make this "
+            "change, or for the role."
+        )
 
 
 def _by_field(error: FieldErrors | InvalidRequest, change: Change[Any]) -> dict[str, str]:

@@ -2,8 +2,10 @@
 
 import re
 from functools import partial
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import anyio
 import anyio.to_thread
 import msgspec
 import structlog
@@ -17,12 +19,14 @@ from taximeter.dashboard.access.forgery import check_token
 from taximeter.dashboard.access.gate import Browser, Gate
 from taximeter.dashboard.access.headers import ALWAYS
 from taximeter.dashboard.answer import JSON, Answer, local, redirect
+from taximeter.dashboard.multipart import is_multipart
 from taximeter.dashboard.page import Sent
 from taximeter.dashboard.rendering import Shell, Templates
 from taximeter.dashboard.routes import Routes
 from taximeter.dashboard.serving import Serving
 from taximeter.dashboard.static_files import PREFIX as STATIC
 from taximeter.dashboard.static_files import StaticFiles
+from taximeter.dashboard.uploading import Uploading
 from taximeter.dashboard.visit import Visit, read_visit
 from taximeter.errors import ApiError, Internal, NotAuthenticated, StorageFailed, UnknownUrl
 from taximeter.ingest.log import LogFailed
@@ -30,6 +34,7 @@ from taximeter.kit.ids import new_request_id
 
 HOME = "/test"
 THEME = "/theme"
+_PIECE_BYTES = 262_144
 _OURS = re.compile(
     r"/(live|test|sandbox-[0-9]+|static|sign-in|sign-out|theme)(?:[/.].*)?", re.ASCII | re.DOTALL
 )
@@ -59,6 +64,7 @@ class Site:
         self._serving = Serving(
             services, routes=Routes(), templates=self._templates, open_to_all=open_to_all
         )
+        self._uploading = Uploading(services, gate=self._gate, serving=self._serving)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -69,6 +75,10 @@ class Site:
         try:
             if scope["path"].startswith(STATIC) and scope["method"] in {"GET", "HEAD"}:
                 answer = self._static.answer(scope["path"])
+            elif _sends_file(scope):
+                visit = read_visit(scope, id=id, body=b"")
+                secure = visit.secure
+                answer = await self._uploading.answer(visit, receive)
             else:
                 body = await self._bodies.read(dict(scope["headers"]), receive, held)
                 visit = read_visit(scope, id=id, body=body)
@@ -153,6 +163,11 @@ _TITLES = {
 }
 
 
+def _sends_file(scope: Scope) -> bool:
+    content_type = dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
+    return scope["method"] == "POST" and is_multipart(content_type)
+
+
 def _to_sign_in(visit: Visit) -> str:
     if visit.path == "/":
         return SIGN_IN
@@ -169,9 +184,10 @@ def _themed(visit: Visit) -> Answer:
 
 
 async def _send(send: Send, answer: Answer, *, id: str, secure: bool, without_body: bool) -> None:
+    size = len(answer.body) if answer.file is None else answer.file.stat().st_size
     headers = [
         (b"content-type", answer.content_type.encode()),
-        (b"content-length", str(len(answer.body)).encode()),
+        (b"content-length", str(size).encode()),
         (b"request-id", id.encode()),
         (b"vary", b"Accept, Cookie, HX-Request, HX-Target"),
         *answer.headers,
@@ -179,4 +195,15 @@ async def _send(send: Send, answer: Answer, *, id: str, secure: bool, without_bo
         *(cookies.header(one, secure=secure) for one in answer.cookies),
     ]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if without_body else answer.body})
+    if answer.file is not None and not without_body:
+        await _send_file(send, answer.file, size)
+    body = b"" if without_body else answer.body
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _send_file(send: Send, path: Path, size: int) -> None:
+    """Send as much of a file as was promised, a piece at a time."""
+    async with await anyio.open_file(path, "rb") as file:
+        while size > 0 and (piece := await file.read(min(size, _PIECE_BYTES))):
+            size -= len(piece)
+            await send({"type": "http.response.body", "body": piece, "more_body": True})

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from taximeter.errors import InvalidRequest
+from taximeter.imports.receiving import Received
 
 Wanted = Literal["html", "json", "csv"]
 Fields = dict[str, list[str]]
@@ -32,6 +33,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     wants: Wanted
     address: str
     secure: bool
+    file: Received | None = None
 
     def header(self, name: bytes) -> str | None:
         """Return a header's text, or None."""

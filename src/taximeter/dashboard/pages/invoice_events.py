@@ -17,6 +17,7 @@ from taximeter.invoicing.invoice import MeteredUsage
 from taximeter.kit import decimals
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.meters import Meter
+from taximeter.usage.events import event_id
 from taximeter.usage.reader import EventQuery
 
 EVENTS_SHOWN_MAX = 100
@@ -33,6 +34,7 @@ class EventsQuery(msgspec.Struct, frozen=True, kw_only=True):
 class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     """An event that counted; `value` is None where the meter counts texts."""
 
+    id: str
     identifier: str
     timestamp: int
     received: int
@@ -77,7 +79,7 @@ def read_events(view: View, query: EventsQuery) -> InvoiceEventsData:
         dimensions=meter.dimension_keys,
         start=start,
         end=end,
-        events=tuple(_row(one, meter) for one in shown),
+        events=tuple(_row(view, one, meter) for one in shown),
         older=with_query(query, before=shown[-1].seq) if more else None,
     )
 
@@ -117,10 +119,11 @@ def _events(
     return sorted(found, key=lambda one: -one.seq)[: EVENTS_SHOWN_MAX + 1]
 
 
-def _row(logged: LoggedEvent, meter: Meter) -> EventRow:
+def _row(view: View, logged: LoggedEvent, meter: Meter) -> EventRow:
     event = logged.event
     values = msgspec.json.decode(event.dimensions, type=list[str])
     return EventRow(
+        id=event_id(view.environment, logged),
         identifier=event.identifier,
         timestamp=event.timestamp_us // MICROSECONDS,
         received=logged.received_at_us // MICROSECONDS,

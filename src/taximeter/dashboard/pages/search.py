@@ -9,6 +9,7 @@ from taximeter.dashboard.pages.catalog import CatalogQuery, read_catalog
 from taximeter.dashboard.pages.customers import CustomersQuery, read_customers
 from taximeter.dashboard.pages.invoices import InvoicesQuery, name_of, read_invoices
 from taximeter.dashboard.pages.price_labels import price_label
+from taximeter.usage.events import event_id
 
 RESULTS_MAX = 50
 
@@ -108,6 +109,28 @@ def _catalog(view: View, wanted: str) -> Iterator[Result]:
                 )
 
 
+def _event(view: View, wanted: str) -> Iterator[Result]:
+    logged = view.services.reader.event(view.environment.id, wanted)
+    if logged is not None:
+        yield Result(
+            kind="Event",
+            label=logged.event.identifier,
+            detail=logged.event.event_name,
+            url=view.url(f"events/{event_id(view.environment, logged)}"),
+        )
+
+
+def _request(view: View, wanted: str) -> Iterator[Result]:
+    for request in view.services.requests.of(view.environment.id):
+        if request.id == wanted:
+            yield Result(
+                kind="Request",
+                label=f"{request.method} {request.path}",
+                detail=request.id,
+                url=view.url(f"developers/requests/{request.id}"),
+            )
+
+
 SOURCES: tuple[Callable[[View, str], Iterator[Result]], ...] = (
     _meters,
     _customers,
@@ -116,14 +139,23 @@ SOURCES: tuple[Callable[[View, str], Iterator[Result]], ...] = (
 )
 """Where is looked, in this order: each is given the text in folded case."""
 
+EXACT: tuple[Callable[[View, str], Iterator[Result]], ...] = (_by_id, _event, _request)
+"""Where is looked first for what has the text, as it was typed, for its name."""
+
 
 def read_search(view: View, query: SearchQuery) -> SearchData:
     """Look in every source."""
     typed = query.q.strip()
-    wanted = typed.casefold()
-    found = list(_by_id(view, typed)) if wanted else []
-    if wanted and not found:
-        found = [one for source in SOURCES for one in source(view, wanted)]
+    found: list[Result] = []
+    if typed:
+        found += [one for source in EXACT for one in source(view, typed)]
+        known = {one.url for one in found}
+        found += [
+            one
+            for source in SOURCES
+            for one in source(view, typed.casefold())
+            if one.url not in known
+        ]
     return SearchData(q=typed, results=tuple(found[:RESULTS_MAX]))
 
 

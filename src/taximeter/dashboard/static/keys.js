@@ -30,6 +30,12 @@
   });
 
   document.addEventListener("click", (event) => {
+    const copies = event.target.closest("[data-copies]");
+    if (copies) {
+      const field = document.getElementById(copies.dataset.copies);
+      field.select();
+      navigator.clipboard?.writeText(field.value).then(() => (copies.textContent = "Copied"));
+    }
     if (event.target.closest("[data-keys-help]") && dialog()) dialog().showModal();
     document.querySelectorAll("details.environment[open]").forEach((one) => {
       if (!one.contains(event.target)) one.open = false;
@@ -38,6 +44,12 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.submit();
+    const most = Number(event.target.dataset.bytesMax);
+    if (most && event.target.files) {
+      const large = [...event.target.files].some((one) => one.size > most);
+      event.target.setCustomValidity(large ? "This file is larger than is taken here." : "");
+      event.target.reportValidity();
+    }
   });
 
   document.addEventListener("submit", (event) => {
