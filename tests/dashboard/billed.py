@@ -25,10 +25,10 @@ class Billed(msgspec.Struct, frozen=True):
 
 def billed(client: stripe.StripeClient, *, name: str = "Cusco Robotics") -> Billed:
     """Make it all through the SDK; the invoice is open."""
-    event_name = f"tokens_{uuid.uuid4().hex[:12]}"
+    event_name = f"units_{uuid.uuid4().hex[:12]}"
     meter = client.v1.billing.meters.create(
         {
-            "display_name": "Tokens sold",
+            "display_name": "Units sold",
             "event_name": event_name,
             "default_aggregation": {"formula": "sum"},
         }
@@ -38,7 +38,7 @@ def billed(client: stripe.StripeClient, *, name: str = "Cusco Robotics") -> Bill
         {
             "product": product.id,
             "currency": "usd",
-            "nickname": "Tokens",
+            "nickname": "Model units",
             "billing_scheme": "tiered",
             "tiers_mode": "graduated",
             "recurring": {"interval": "month", "usage_type": "metered", "meter": meter.id},

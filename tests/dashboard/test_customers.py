@@ -27,7 +27,7 @@ def test_a_customer_shows_usage_subscriptions_and_invoices(
     assert (used["id"], used["value"]) == (books.meter, str(sum(VALUES)))
     assert data["chart"]["total"] == str(sum(VALUES))
     (subscription,) = data["subscriptions"]
-    assert subscription["prices"] == {books.price: "Tokens"}
+    assert subscription["prices"] == {books.price: "Model units"}
     assert [one["id"] for one in data["invoices"]] == [books.invoice]
     assert developer.get(f"/test/customers/{books.customer}").status_code == 200
     table = developer.get(f"/test/customers/{books.customer}.csv").text.splitlines()
