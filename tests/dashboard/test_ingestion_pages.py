@@ -148,3 +148,26 @@ def test_a_chart_is_compared_with_the_period_before_and_keeps_every_group(
     head = developer.get(asked.replace(".json", ".csv")).text.splitlines()[0].split(",")
     assert sorted(head[1:-1]) == [f"model-{number}" for number in range(9)]
     assert head[-1] == "period before"
+
+
+def test_home_names_the_drafts_that_close_soon(
+    client: stripe.StripeClient, developer: Visitor
+) -> None:
+    customer = client.v1.customers.create({"name": "Closing soon"}).id
+    invoice = client.v1.invoices.create({"customer": customer, "auto_advance": True})
+    kept = client.v1.invoices.create({"customer": customer, "auto_advance": False})
+    client.v1.invoice_items.create(
+        {"customer": customer, "invoice": invoice.id, "amount": 123450, "currency": "usd"}
+    )
+    drafts = {
+        one["invoice"]: one for one in developer.get("/test.json").json()["attention"]["drafts"]
+    }
+    assert kept.id not in drafts
+    shown = drafts[invoice.id or ""]
+    assert (shown["customer_name"], shown["amount"], shown["currency"]) == (
+        "Closing soon",
+        123450,
+        "usd",
+    )
+    assert shown["closes_at"] == invoice.automatically_finalizes_at
+    assert "1,234.50 USD" in developer.get("/test").text

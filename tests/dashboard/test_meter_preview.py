@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -124,20 +125,28 @@ def made(client: stripe.StripeClient, name: str) -> dict[str, Any]:
     }
 
 
-def run(*command: str) -> None:
-    """Run a call as its text says, with a key where it looks for one."""
+def run(*command: str) -> int:
+    """Run a call as its text says, with a key where it looks for one; its exit code."""
     environ = {**os.environ, "TAXIMETER_API_KEY": TEST_KEY}
-    subprocess.run(command, check=True, capture_output=True, env=environ, timeout=60)
+    done = subprocess.run(command, check=False, capture_output=True, env=environ, timeout=60)
+    return done.returncode
 
 
 def test_the_python_call_makes_the_meter(developer: Visitor, client: stripe.StripeClient) -> None:
     text = calls(developer, "by_python")["python"]
-    run(sys.executable, "-c", text)
+    assert run(sys.executable, "-c", text) == 0
     assert made(client, "by_python") == MADE
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_the_node_call_is_a_module_that_node_reads(developer: Visitor, tmp_path: Path) -> None:
+    script = tmp_path / "call.mjs"
+    script.write_text(calls(developer, "by_node")["node"], encoding="utf-8")
+    assert run("node", "--check", str(script)) == 0
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_curl_call_makes_the_meter(developer: Visitor, client: stripe.StripeClient) -> None:
     text = calls(developer, "by_curl")["curl"]
-    run("bash", "-c", text)
+    assert run("bash", "-c", text) == 0
     assert made(client, "by_curl") == MADE

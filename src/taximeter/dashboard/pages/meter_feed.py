@@ -77,7 +77,7 @@ def _shown(
         customer_name=names.get(event.customer),
         timestamp=event.timestamp_us // MICROSECONDS,
         received=logged.received_at_us // MICROSECONDS,
-        value=event.value if event.value is not None else event.value_text,
+        value=event.value_text if event.value is None else decimals.normal(event.value),
         dimensions=dict(zip(meter.dimension_keys, values, strict=True)),
         canceled=logged.canceled_at_us is not None,
         arrived=0 < seen < logged.seq,
