@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from taximeter.dashboard.page import Change, Download, Page
 from taximeter.dashboard.pages import (
+    api_events,
     catalog,
     configuration,
     customer,
@@ -13,7 +14,6 @@ from taximeter.dashboard.pages import (
     event,
     event_record,
     events,
-    happenings,
     home,
     ingestion,
     invoice,
@@ -57,8 +57,8 @@ PAGES: tuple[Page[Any, Any], ...] = (
     keys.PAGE,
     requests.PAGE,
     requests.ONE,
-    happenings.PAGE,
-    happenings.ONE,
+    api_events.PAGE,
+    api_events.ONE,
     configuration.PAGE,
     customers.PAGE,
     customer.PAGE,

@@ -1,5 +1,6 @@
 """The folder of uploads: files that wait, what became of them, their rejected rows."""
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,7 +59,8 @@ class UploadFolder:
 
     def drop_file(self, upload: Upload) -> None:
         """Drop an upload's file; its state and its rejected rows stay."""
-        self.path(upload.id).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.path(upload.id).unlink()
 
     def forget_oldest(self, uploads: Sequence[Upload]) -> list[Upload]:
         """Drop all there is of the oldest of the finished uploads, and return which these were."""
@@ -67,5 +69,6 @@ class UploadFolder:
         too_many = ended[: max(0, len(uploads) - self._kept_max)]
         for one in too_many:
             for path in self._folder.glob(f"{one.id}.*"):
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    path.unlink()
         return too_many

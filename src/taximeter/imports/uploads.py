@@ -123,8 +123,13 @@ class Uploads:
             event_name=event_name,
             as_new=as_new,
         )
-        self._keep(upload)
+        try:
+            self._folder.save(upload)
+        except NotWritten:
+            self._folder.drop_file(upload)
+            raise
         with self._changed:
+            self._uploads[upload.id] = upload
             for gone in self._folder.forget_oldest(list(self._uploads.values())):
                 del self._uploads[gone.id]
             self._changed.notify()

@@ -16,7 +16,7 @@ from taximeter.kit.paging import UnknownCursor
 ROWS = 25
 
 
-class HappeningsQuery(msgspec.Struct, frozen=True, kw_only=True):
+class ApiEventsQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which events: thin ones, which name an object, or snapshots of one."""
 
     payload: EventPayload = "thin"
@@ -26,7 +26,7 @@ class HappeningsQuery(msgspec.Struct, frozen=True, kw_only=True):
     before: str = ""
 
 
-class HappeningRow(msgspec.Struct, frozen=True, kw_only=True):
+class ApiEventRow(msgspec.Struct, frozen=True, kw_only=True):
     """An event without its data."""
 
     id: str
@@ -40,15 +40,15 @@ class HappeningRow(msgspec.Struct, frozen=True, kw_only=True):
         return self.created_us // MICROSECONDS
 
 
-class HappeningsData(msgspec.Struct, frozen=True, kw_only=True):
+class ApiEventsData(msgspec.Struct, frozen=True, kw_only=True):
     """A page of the list."""
 
-    events: Walked[HappeningRow]
-    query: HappeningsQuery
+    events: Walked[ApiEventRow]
+    query: ApiEventsQuery
     days: int = EVENT_DAYS
 
 
-def read_happenings(view: View, query: HappeningsQuery) -> HappeningsData:
+def read_api_events(view: View, query: ApiEventsQuery) -> ApiEventsData:
     """Read a page. Raises InvalidRequest for an address of an event that is gone."""
     cursor = cursor_of(after=query.after, before=query.before, limit=ROWS)
     where = EventFilter(
@@ -60,14 +60,14 @@ def read_happenings(view: View, query: HappeningsQuery) -> HappeningsData:
         raise InvalidRequest(
             "The list cannot be gone on with: the event at its edge is gone. Begin again."
         ) from None
-    return HappeningsData(
+    return ApiEventsData(
         events=walked(page, query=query, cursor=cursor, id_of=lambda one: one.id, row=_row),
         query=query,
     )
 
 
-def _row(event: Event) -> HappeningRow:
-    return HappeningRow(
+def _row(event: Event) -> ApiEventRow:
+    return ApiEventRow(
         id=event.id,
         type=event.type,
         created_us=event.created_us,
@@ -75,7 +75,7 @@ def _row(event: Event) -> HappeningRow:
     )
 
 
-def happenings_table(data: HappeningsData) -> Table:
+def api_events_table(data: ApiEventsData) -> Table:
     """Return the page's rows."""
     return Table(
         name="api-events",
@@ -95,18 +95,18 @@ def happenings_table(data: HappeningsData) -> Table:
 PAGE = Page(
     path="developers/events",
     area="developers",
-    query=HappeningsQuery,
-    read=read_happenings,
-    template="happenings.html",
+    query=ApiEventsQuery,
+    read=read_api_events,
+    template="api_events.html",
     title=lambda _: "API events",
-    table=happenings_table,
+    table=api_events_table,
 )
 
 
-class HappeningData(msgspec.Struct, frozen=True, kw_only=True):
+class ApiEventData(msgspec.Struct, frozen=True, kw_only=True):
     """One event with its data."""
 
-    row: HappeningRow
+    row: ApiEventRow
     payload: Literal["thin", "snapshot"]
     data: msgspec.Raw
 
@@ -116,14 +116,14 @@ class HappeningData(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.format(bytes(self.data), indent=2).decode()
 
 
-def read_happening(view: View, query: NoQuery) -> HappeningData:
+def read_api_event(view: View, query: NoQuery) -> ApiEventData:
     """Return one event. Raises NotFound."""
     id = view.path_params["id"]
     payloads: tuple[EventPayload, ...] = ("thin", "snapshot")
     for payload in payloads:
         event = view.unit.events.get(view.environment.id, payload, id)
         if event is not None:
-            return HappeningData(
+            return ApiEventData(
                 row=_row(event), payload=payload, data=msgspec.Raw(event.data.encode())
             )
     raise NotFound(f"No such event: '{id}'. Events are kept for {EVENT_DAYS} days.", param="id")
@@ -133,7 +133,7 @@ ONE = Page(
     path="developers/events/{id}",
     area="developers",
     query=NoQuery,
-    read=read_happening,
-    template="happening.html",
+    read=read_api_event,
+    template="api_event.html",
     title=lambda data: data.row.type,
 )
