@@ -4,6 +4,7 @@ import time
 
 import msgspec
 
+from tests.dashboard.billed import Billed, billed
 from tests.dashboard.uploading import imported
 from tests.dashboard.visitor import Visitor
 from tests.serving import TEST_KEY, Server
@@ -16,6 +17,16 @@ file-3,yesterday,tokens,{customer},5,large
 file-4,{now},tokens,{customer},5,
 """
 
+TIERS = "&".join(
+    (
+        "scheme=graduated",
+        *("up_to=1000", "tier_unit=0", "tier_flat="),
+        *("up_to=10000", "tier_unit=0.002", "tier_flat=5"),
+        *("up_to=", "tier_unit=0.0015", "tier_flat="),
+    )
+)
+"""A description of a price, as its form sends it."""
+
 
 class World(msgspec.Struct, frozen=True):
     """Where it is, and what is in it."""
@@ -23,6 +34,8 @@ class World(msgspec.Struct, frozen=True):
     address: str
     meter: str
     customer: str
+    books: Billed
+    line: str
     event: str
     upload: str
     request: str
@@ -34,7 +47,13 @@ class World(msgspec.Struct, frozen=True):
             "meters": "/test/meters",
             "meter": f"/test/meters/{self.meter}",
             "meter-by-model": f"/test/meters/{self.meter}?by=model",
+            "meter-compared": f"/test/meters/{self.meter}?compare=true&window=week",
+            "meter-customers": f"/test/meters/{self.meter}/customers",
+            "meter-feed": f"/test/meters/{self.meter}/feed",
             "meter-create": "/test/meters/new",
+            "meter-create-daily": "/test/meters/new?ingestion=day&dimensions=model%0Aregion",
+            "rejected": "/test/rejected",
+            "ingestion": "/test/ingestion",
             "search": "/test/search?q=tokens",
             "events": "/test/events",
             "events-none": "/test/events?identifier=nothing&start=soon",
@@ -48,6 +67,19 @@ class World(msgspec.Struct, frozen=True):
             "api-events": "/test/developers/events",
             "settings": "/test/developers/settings",
             "live": "/live/meters",
+            "customers": "/test/customers",
+            "customer": f"/test/customers/{self.books.customer}",
+            "catalog": "/test/catalog",
+            "product": f"/test/catalog/products/{self.books.product}",
+            "price": f"/test/catalog/prices/{self.books.price}",
+            "price-create": f"/test/catalog/prices/new?{TIERS}",
+            "simulation": f"/test/catalog/simulation?before={self.books.price}&draft=1&{TIERS}"
+            f"&meter={self.books.meter}",
+            "invoices": "/test/invoices",
+            "invoice": f"/test/invoices/{self.books.invoice}",
+            "invoice-line": f"/test/invoices/{self.books.invoice}/lines/{self.line}",
+            "invoice-events": f"/test/invoices/{self.books.invoice}/lines/{self.line}/events",
+            "invoice-print": f"/test/invoices/{self.books.invoice}/print",
             "not-found": "/test/nothing",
         }
 
@@ -85,12 +117,15 @@ def fill(server: Server) -> World:
                     },
                 }
             )
+    _reject(server, customer.id)
     with Visitor(server) as visitor:
         events = visitor.get("/test/events.json").json()["events"]["rows"]
         upload = imported(visitor, MIXED.format(customer=customer.id, now=now).encode())
         visitor.post("/test/developers/keys", on="/test/developers", name="The billing job")
         request(server.address, "GET", "/v1/customers/cus_nobody?expand[]=x", key=TEST_KEY)
         requests = visitor.get("/test/developers/requests.json?outcome=failed").json()
+    books = billed(client, name="Quipu Weavers")
+    lines = client.v1.invoices.retrieve(books.invoice).lines.data
     return World(
         address=server.address,
         meter=meter.id,
@@ -98,4 +133,19 @@ def fill(server: Server) -> World:
         event=f"/test/events/{events[0]['event']['id']}",
         upload=f"/test/events/uploads/{upload['upload']['id']}",
         request=f"/test/developers/requests/{requests['requests']['rows'][0]['request']['id']}",
+        books=books,
+        line=lines[1].id,
+    )
+
+
+def _reject(server: Server, customer: str) -> None:
+    """Send what cannot be counted by the stream, which keeps it with the reason."""
+    session = server.client().v2.billing.meter_event_session.create()
+    payloads = [
+        {"stripe_customer_id": customer, "value": "1,5", "model": "large"},
+        {"stripe_customer_id": customer, "value": "2"},
+        {"stripe_customer_id": "cus_gone", "value": "3", "model": "large"},
+    ]
+    server.client(session.authentication_token).v2.billing.meter_event_stream.create(
+        {"events": [{"event_name": "tokens", "payload": payload} for payload in payloads]}
     )

@@ -1,12 +1,16 @@
 """Reading a query or a form into its struct, and what is wrong with it by field."""
 
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from taximeter.dashboard.visit import Fields
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
+
+_KEEPS_BLANKS = msgspec.Meta(extra={"keeps_blanks": True})
+Cells: TypeAlias = Annotated[tuple[str, ...], _KEEPS_BLANKS]
+"""A column of a table that is typed into: one text a row, of which some may be blank."""
 
 
 class FieldErrors(Exception):
@@ -43,7 +47,11 @@ def _read(fields: Fields, wanted: type[Struct], *, lenient: bool) -> Struct:
             if name in required and not lenient:
                 errors[name] = "This is needed."
             continue
-        value: Any = [one for one in sent if one.strip()] if _is_list(hint) else sent[-1].strip()
+        value: Any
+        if _is_list(hint):
+            value = [one.strip() for one in sent if one.strip() or _keeps_blanks(hint)]
+        else:
+            value = sent[-1].strip()
         try:
             taken[name] = msgspec.convert(value, hint, strict=False)
         except msgspec.ValidationError as error:
@@ -61,6 +69,10 @@ def _is_list(hint: Any) -> bool:
     if origin in {tuple, list}:
         return True
     return any(_is_list(one) for one in get_args(hint))
+
+
+def _keeps_blanks(hint: Any) -> bool:
+    return _KEEPS_BLANKS in getattr(hint, "__metadata__", ())
 
 
 def _sentence(message: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from taximeter.kit import decimals, money
@@ -23,6 +24,48 @@ def quantity(value: Decimal | int | None) -> str:
 def amount(minor: int | None, currency: str) -> str:
     """Write an amount with its currency: 1,234.50 USD."""
     return NOTHING if minor is None else f"{money.spelled(minor, currency)} {currency.upper()}"
+
+
+def change_of(minor: int, currency: str) -> str:
+    """Write by how much an amount changes, with its sign: +1.50 USD."""
+    return f"{'+' if minor > 0 else ''}{amount(minor, currency)}"
+
+
+def decimal_text(text: str) -> str:
+    """Write a quantity that travels as text, as in wire objects."""
+    return quantity(decimals.parsed(text))
+
+
+def decimal_amount(text: str, currency: str) -> str:
+    """Write an exact amount that travels as text, as in wire objects."""
+    return exact_amount(decimals.parsed(text), currency)
+
+
+def exact_amount(minor: Decimal | None, currency: str) -> str:
+    """Write an amount that is not rounded, with at least the places of money: 0.002 USD."""
+    if minor is None:
+        return NOTHING
+    text = quantity(money.major(minor, currency))
+    whole, _, after = text.partition(".")
+    after = after.ljust(money.places(currency), "0")
+    return f"{whole}{'.' if after else ''}{after} {currency.upper()}"
+
+
+def day(seconds: int | None, zone: str = "UTC") -> str:
+    """Write the day of a moment: 2026-01-31."""
+    if seconds is None:
+        return NOTHING
+    return f"{datetime.fromtimestamp(seconds, ZoneInfo(zone)):%Y-%m-%d}"
+
+
+def ends_of(start: int, end: int) -> tuple[str, str]:
+    """Write where a period begins and ends in UTC: days where it has whole ones, else minutes."""
+    whole = start % DAY_SECONDS == 0 and end % DAY_SECONDS == 0
+    shape = "%Y-%m-%d" if whole else "%Y-%m-%d %H:%M"
+    return (
+        datetime.fromtimestamp(start, UTC).strftime(shape),
+        datetime.fromtimestamp(end, UTC).strftime(shape),
+    )
 
 
 def moment(seconds: int | None, zone: str = "UTC") -> str:
@@ -47,11 +90,11 @@ def ago(seconds: int, now: int) -> str:
     return "just now"
 
 
-def window_name(start: int, window: CalendarWindow, zone: str) -> str:
+def window_name(start: int, window: CalendarWindow | Literal["minute"], zone: str) -> str:
     """Name a window by where it begins, as a chart and its table show it."""
     local = datetime.fromtimestamp(start, ZoneInfo(zone))
     match window:
-        case "hour":
+        case "minute" | "hour":
             return f"{local:%Y-%m-%d %H:%M}"
         case "day":
             return f"{local:%Y-%m-%d}"

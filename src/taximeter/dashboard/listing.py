@@ -1,4 +1,8 @@
-"""Lists that are filtered, sorted and paged in the address."""
+"""Lists that are filtered, sorted and paged in the address.
+
+What there may be millions of is read a stretch at a time: the newest thousand that match are sorted
+and paged as a whole, and older stretches are a link away.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
@@ -6,10 +10,13 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from taximeter.kit.paging import Cursor, Page, UnknownCursor
+
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
 ROWS_MAX = 25
+STRETCH_MAX = 1_000
 
 
 class Listed(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
@@ -72,3 +79,84 @@ def direction(column: Column, present: str) -> str:
     if present == column.name:
         return "ascending"
     return "descending" if present == f"-{column.name}" else "none"
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The heading of a column, with the address that sorts by it."""
+
+    column: Column
+    url: str | None
+    direction: str
+
+
+def heads(columns: Sequence[Column], query: Any) -> tuple[Head, ...]:
+    """Return the headings of a list whose query has a `sort` and a `page`."""
+    return tuple(
+        Head(
+            column=one,
+            url=with_query(query, sort=next_sort(one, query.sort), page=1) if one.name else None,
+            direction=direction(one, query.sort),
+        )
+        for one in columns
+    )
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """One value of a filter, with its address; `count` None where nobody counts."""
+
+    label: str
+    url: str
+    current: bool
+    count: int | None = None
+
+
+def choices_of(query: Any, name: str, labels: Mapping[str, str]) -> tuple[Filter, ...]:
+    """Return the values that one field of a query can have, as links that choose them.
+
+    A choice begins the list anew, so it drops the page and, where the query has one, the stretch.
+    """
+    begin: dict[str, Any] = {"page": 1, **({"after": ""} if hasattr(query, "after") else {})}
+    return tuple(
+        Filter(
+            label=label,
+            url=with_query(query, **(begin | {name: value})),
+            current=getattr(query, name) == value,
+        )
+        for value, label in labels.items()
+    )
+
+
+class Stretch(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
+    """Up to STRETCH_MAX of what matches, newest first; `older` is where the next one begins."""
+
+    items: Sequence[Item]
+    older: str | None
+
+
+def stretch(read: Callable[[Cursor], Page[Any]], after: str) -> Stretch[Any]:
+    """Read a stretch that begins after an item; at the newest where that item is not there."""
+    cursor = Cursor(limit=STRETCH_MAX, starting_after=after or None)
+    try:
+        page = read(cursor)
+    except UnknownCursor:
+        page = read(Cursor(limit=STRETCH_MAX))
+    return Stretch(items=page.data, older=page.data[-1].id if page.has_more else None)
+
+
+class Pager(msgspec.Struct, frozen=True, kw_only=True):
+    """The addresses around a page of a list; `older` and `newest` lead to other stretches."""
+
+    previous: str | None
+    next: str | None
+    older: str | None = None
+    newest: str | None = None
+
+
+def pager(query: Any, rows: Listed[Any], read: Stretch[Any] | None = None) -> Pager:
+    """Return the addresses around a page of a list whose query has a `page`."""
+    return Pager(
+        previous=with_query(query, page=rows.page - 1) if rows.page > 1 else None,
+        next=with_query(query, page=rows.page + 1) if rows.page < rows.pages else None,
+        older=with_query(query, page=1, after=read.older) if read and read.older else None,
+        newest=with_query(query, page=1, after="") if read and query.after else None,
+    )

@@ -29,11 +29,13 @@ class NoQuery(msgspec.Struct, frozen=True, kw_only=True):
 class View(Context, frozen=True, kw_only=True):
     """What a page or a change is handed: the running parts, a transaction, where and for whom.
 
-    `prefix` is the environment's part of the address, such as `/test`; `file` is what a form sent.
+    `prefix` is the environment's part of the address, such as `/test`, and `origin` how this
+    server is reached: `http://127.0.0.1:4242`. `file` is what a form sent.
     """
 
     user: User
     prefix: str
+    origin: str
     file: Received | None = None
 
     def url(self, path: str) -> str:

@@ -40,6 +40,10 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     search: str = ""
     now: int = 0
 
+    def serves(self, label: str) -> bool:
+        """Say whether an area is in the navigation, so that pages of it can be linked to."""
+        return any(one.label == label for one in self.entries)
+
     def twin(self, ending: str) -> str:
         """Return the address of the page's data as `json` or `csv`."""
         query = f"?{self.query}" if self.query else ""
@@ -65,14 +69,23 @@ class Templates:
             "version": __version__,
             "iso": written.iso,
             "ago": written.ago,
+            "ends_of": written.ends_of,
         }
         self._environment.filters |= {
             "quantity": written.quantity,
             "amount": written.amount,
+            "exact_amount": written.exact_amount,
+            "change_of": written.change_of,
+            "decimal": written.decimal_text,
+            "decimal_amount": written.decimal_amount,
             "moment": written.moment,
+            "day": written.day,
+            "text": lambda raw: bytes(raw).decode(),
         }
         # Blocks are rendered by themselves too, where imports of their template are unknown.
-        self._environment.globals["ui"] = self._environment.get_template("parts/ui.html").module
+        for name in ("ui", "bill"):
+            module = self._environment.get_template(f"parts/{name}.html").module
+            self._environment.globals[name] = module
 
     def render(
         self,
@@ -86,7 +99,13 @@ class Templates:
     ) -> bytes:
         """Render a page, or one block of it where the template has one of that name."""
         found = self._environment.get_template(template)
-        given = {"shell": shell, "data": data, "sent": sent or Sent(), **(more or {})}
+        given = {
+            "shell": shell,
+            "data": data,
+            "sent": sent or Sent(),
+            "blank": Sent(),
+            **(more or {}),
+        }
         if block is not None and block in found.blocks:
             context = found.new_context(given)
             return "".join(found.blocks[block](context)).encode()

@@ -53,7 +53,7 @@ class Serving:
             return self._download(visit, user, prefix, path)
         page, path_params = found
         with self._services.records.reading() as unit:
-            view = self._view(unit, user, prefix, path, path_params)
+            view = self._view(unit, visit, user, prefix, path, path_params)
             return self._page(page, view, visit, browser)
 
     def _change(self, visit: Visit, browser: Browser, user: User, prefix: str, path: str) -> Answer:
@@ -65,14 +65,14 @@ class Serving:
         try:
             form = read_form(visit.form, change.form)
             with self._services.records.writing() as unit:
-                view = self._view(unit, user, prefix, path, path_params, file=visit.file)
+                view = self._view(unit, visit, user, prefix, path, path_params, file=visit.file)
                 done = change.run(view, form)
         except (FieldErrors, InvalidRequest) as error:
             if change.page is None:
                 raise
             sent = Sent(values=visit.form, errors=_by_field(error, change), fresh=False)
             with self._services.records.reading() as unit:
-                view = self._view(unit, user, prefix, path, path_params)
+                view = self._view(unit, visit, user, prefix, path, path_params)
                 return self._page(change.page, view, visit, browser, sent=sent)
         finally:
             if change.changes_directory:
@@ -103,7 +103,7 @@ class Serving:
         assert change.page is not None, "what is shown once is shown on a page"
         sent = Sent(values={name: [text] for name, text in revealed.values.items()})
         with self._services.records.reading() as unit:
-            view = self._view(unit, user, prefix, path, path_params)
+            view = self._view(unit, visit, user, prefix, path, path_params)
             return self._page(change.page, view, visit, browser, sent=sent)
 
     def check_takes_file(self, visit: Visit, user: User) -> None:
@@ -123,7 +123,7 @@ class Serving:
             raise _nothing(visit)
         download, path_params = found
         with self._services.records.reading() as unit:
-            file = download.read(self._view(unit, user, prefix, path, path_params))
+            file = download.read(self._view(unit, visit, user, prefix, path, path_params))
         return Answer(
             file=file.path,
             content_type=file.content_type,
@@ -133,6 +133,7 @@ class Serving:
     def _view(
         self,
         unit: Unit,
+        visit: Visit,
         user: User,
         prefix: str,
         path: str,
@@ -152,6 +153,7 @@ class Serving:
             path_params=path_params,
             user=user,
             prefix=prefix,
+            origin=visit.origin,
             file=file,
         )
 
@@ -166,7 +168,9 @@ class Serving:
     ) -> Answer:
         if page.for_admins and not view.user.may_change:
             raise NotPermitted("This page is for admins; your account may look only.")
-        data = page.read(view, read_query(visit.query, page.query))
+        # What stands beside a form that is shown again follows what was sent.
+        asked = visit.query if sent is None else {**visit.query, **sent.values}
+        data = page.read(view, read_query(asked, page.query))
         status = 422 if sent is not None and sent.errors else 200
         if visit.wants == "json":
             content = data if sent is None else {"errors": sent.errors}

@@ -1,5 +1,6 @@
 """A request to the dashboard, read: its address, its form, its cookies, what it wants back."""
 
+import re
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Literal
@@ -15,6 +16,7 @@ Fields = dict[str, list[str]]
 """What a query or a form holds: the values under each name, in order."""
 
 PAIRS_MAX = 1_000
+_HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}", re.ASCII)
 _SUFFIXES: dict[str, Wanted] = {".json": "json", ".csv": "csv"}
 
 
@@ -37,6 +39,13 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         """Return a header's text, or None."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    @property
+    def origin(self) -> str:
+        """Return how this server is reached, as the browser spells it."""
+        host = self.header(b"host") or ""
+        name = host if _HOST.fullmatch(host) else "localhost"
+        return f"{'https' if self.secure else 'http'}://{name}"
 
     @property
     def target(self) -> str | None:

@@ -1,39 +1,26 @@
-"""A meter: its usage over time, what it is made of, and what may still be changed about it."""
-
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+"""A meter: its usage over time, and what it is made of."""
 
 import msgspec
 
 from taximeter import meters
 from taximeter.api.wire.meter import MeterObject, meter_object
-from taximeter.dashboard.chart import Chart, chart_of, chart_table, used
-from taximeter.dashboard.page import Change, Done, NoQuery, Page, View
+from taximeter.dashboard.chart import Chart, chart_table, used
+from taximeter.dashboard.format import quantity
+from taximeter.dashboard.page import Page, View
 from taximeter.dashboard.pages.formulas import FORMULAS, INGESTION
+from taximeter.dashboard.pages.meter_chart import DAYS, WINDOWS, MeterQuery, read_chart
 from taximeter.dashboard.table import Table
 from taximeter.errors import InvalidRequest
-from taximeter.kit.calendar import CalendarWindow, last_days
-from taximeter.kit.zones import UTC, find_zone, not_a_zone, zone_names
-from taximeter.usage.over_time import usage_over_time
-
-Days = Literal[1, 7, 30, 90, 365]
-DAYS: dict[int, str] = {
-    1: "Today",
-    7: "Last 7 days",
-    30: "Last 30 days",
-    90: "Last 90 days",
-    365: "Last 12 months",
-}
-WINDOWS: tuple[CalendarWindow, ...] = ("hour", "day", "week", "month")
+from taximeter.kit import decimals
+from taximeter.kit.calendar import CalendarWindow
+from taximeter.kit.zones import zone_names
 
 
-class MeterQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What the chart shows; `by` is a dimension to divide it by."""
-
-    days: Days = 30
-    window: CalendarWindow = "day"
-    zone: str = UTC
-    by: str = ""
+def meter_of(view: View) -> meters.Meter:
+    """Return the meter that the address names. Raises NotFound."""
+    return meters.retrieve(
+        store=view.unit.meters, environment=view.environment, id=view.path_params["id"]
+    )
 
 
 class MeterData(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +35,18 @@ class MeterData(msgspec.Struct, frozen=True, kw_only=True):
     chart: Chart | None
     used: tuple[int, ...] = ()
     problem: dict[str, str] = {}
+
+    @property
+    def change(self) -> str | None:
+        """Return by how many percent usage has changed since the period before, with its sign."""
+        chart = self.chart
+        if chart is None or chart.total is None or not chart.previous_total:
+            return None
+        more = decimals.difference(chart.total, chart.previous_total)
+        percent = decimals.divided(
+            decimals.product(more, decimals.HUNDRED), chart.previous_total.copy_abs(), places=1
+        )
+        return f"{'+' if percent > 0 else ''}{quantity(percent)}"
 
     @property
     def days(self) -> dict[int, str]:
@@ -67,11 +66,11 @@ class MeterData(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_meter(view: View, query: MeterQuery) -> MeterData:
     """Read a meter and its usage."""
-    meter = _meter(view)
+    meter = meter_of(view)
     formula, ingestion = FORMULAS[meter.formula], INGESTION[meter.event_time_window]
     chart, problem = None, {}
     try:
-        chart = _chart(view, meter, query)
+        chart = read_chart(view, meter, query)
     except InvalidRequest as error:
         problem = {error.param or "": error.message}
     return MeterData(
@@ -85,42 +84,6 @@ def read_meter(view: View, query: MeterQuery) -> MeterData:
         used=tuple(used(chart)) if chart else (),
         problem=problem,
     )
-
-
-def _meter(view: View) -> meters.Meter:
-    return meters.retrieve(
-        store=view.unit.meters, environment=view.environment, id=view.path_params["id"]
-    )
-
-
-def _chart(view: View, meter: meters.Meter, query: MeterQuery) -> Chart:
-    zone = _zone(query.zone)
-    start, end = last_days(query.days, now=view.now(), zone=zone)
-    by = (query.by,) if query.by in meter.dimension_keys else ()
-    usage = usage_over_time(
-        reader=view.services.reader,
-        meter=meter,
-        start=start,
-        end=end,
-        window=query.window,
-        zone=zone,
-        windows_max=view.services.settings.chart_windows_max,
-        group_by=by,
-    )
-    return chart_of(
-        usage,
-        label=meter.display_name,
-        kind="stacked" if by else "bars",
-        window=query.window,
-        zone=query.zone,
-    )
-
-
-def _zone(name: str) -> ZoneInfo:
-    zone = find_zone(name)
-    if zone is None:
-        raise InvalidRequest(not_a_zone(name), param="zone")
-    return zone
 
 
 def meter_table(data: MeterData) -> Table:
@@ -138,63 +101,4 @@ PAGE = Page(
     template="meter.html",
     title=lambda data: data.meter.display_name,
     table=meter_table,
-)
-
-
-class Rename(msgspec.Struct, frozen=True, kw_only=True):
-    """What renaming a meter takes."""
-
-    display_name: Annotated[str, msgspec.Meta(min_length=1, max_length=250)]
-
-
-def _rename(view: View, form: Rename) -> Done:
-    meter = meters.rename(
-        store=view.unit.meters,
-        environment=view.environment,
-        id=view.path_params["id"],
-        now=view.now(),
-        display_name=form.display_name,
-    )
-    return Done(location=view.url(f"meters/{meter.id}"), message="The meter has its new name.")
-
-
-def _deactivate(view: View, _: NoQuery) -> Done:
-    meter = meters.deactivate(
-        store=view.unit.meters,
-        environment=view.environment,
-        id=view.path_params["id"],
-        now=view.now(),
-    )
-    return Done(
-        location=view.url(f"meters/{meter.id}"),
-        message="The meter takes no more events. What was recorded is kept.",
-    )
-
-
-def _reactivate(view: View, _: NoQuery) -> Done:
-    meter = meters.reactivate(
-        store=view.unit.meters,
-        environment=view.environment,
-        id=view.path_params["id"],
-        now=view.now(),
-    )
-    return Done(location=view.url(f"meters/{meter.id}"), message="The meter takes events again.")
-
-
-CHANGES = (
-    Change(path="meters/{id}/rename", form=Rename, run=_rename, page=PAGE, changes_directory=True),
-    Change(
-        path="meters/{id}/deactivate",
-        form=NoQuery,
-        run=_deactivate,
-        page=PAGE,
-        changes_directory=True,
-    ),
-    Change(
-        path="meters/{id}/reactivate",
-        form=NoQuery,
-        run=_reactivate,
-        page=PAGE,
-        changes_directory=True,
-    ),
 )

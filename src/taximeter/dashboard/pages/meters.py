@@ -6,7 +6,15 @@ from typing import Literal
 import msgspec
 
 from taximeter.api.wire.meter import MeterObject, meter_object
-from taximeter.dashboard.listing import Column, Listed, direction, listed, next_sort, with_query
+from taximeter.dashboard.listing import (
+    Column,
+    Filter,
+    Head,
+    Listed,
+    heads,
+    listed,
+    with_query,
+)
 from taximeter.dashboard.page import Page, View
 from taximeter.dashboard.table import Table
 from taximeter.kit import decimals
@@ -43,23 +51,6 @@ class MeterRow(msgspec.Struct, frozen=True, kw_only=True):
     usage_today: Decimal | None
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """The heading of a column, with the address that sorts by it."""
-
-    column: Column
-    url: str | None
-    direction: str
-
-
-class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """One value of a filter, with its address."""
-
-    label: str
-    count: int
-    url: str
-    current: bool
-
-
 class MetersData(msgspec.Struct, frozen=True, kw_only=True):
     """The list as it is shown."""
 
@@ -94,7 +85,7 @@ def read_meters(view: View, query: MetersQuery) -> MetersData:
     return MetersData(
         meters=rows,
         query=query,
-        heads=tuple(_head(column, query) for column in COLUMNS),
+        heads=heads(COLUMNS, query),
         filters=tuple(
             Filter(
                 label=status.capitalize(),
@@ -113,11 +104,6 @@ def read_meters(view: View, query: MetersQuery) -> MetersData:
 def _matches(meter: Meter, wanted: str) -> bool:
     texts = (meter.display_name, meter.event_name, meter.id)
     return any(wanted in text.casefold() for text in texts)
-
-
-def _head(column: Column, query: MetersQuery) -> Head:
-    url = column.name and with_query(query, sort=next_sort(column, query.sort), page=1)
-    return Head(column=column, url=url or None, direction=direction(column, query.sort))
 
 
 def _row(view: View, meter: Meter) -> MeterRow:

@@ -62,9 +62,12 @@
 
   const plot = (element, chart) => {
     const width = Math.max(200, element.clientWidth);
-    const count = chart.series.length;
     let columns = chart.series.map((one) => one.values.map((v) => (v === null ? null : Number(v))));
-    if (chart.kind === "stacked") columns = stacked(columns);
+    // The period before is a line of its own, over whatever the others are.
+    const before = chart.series.map((one) => one.part === "previous");
+    const own = before.filter((one) => !one).length;
+    if (chart.kind === "stacked")
+      columns = [...stacked(columns.slice(0, own)), ...columns.slice(own)];
     const positions = chart.starts.map((_, index) => index);
     const bars = chart.kind !== "line";
     const ink = token(element, "ink");
@@ -73,19 +76,26 @@
     const colours = chart.series.map((_, index) => token(element, `series-${index % 6}`));
     // Of stacked bars the tallest is drawn first, so that the others stand before it.
     const order = chart.series.map((_, index) =>
-      chart.kind === "stacked" ? count - 1 - index : index,
+      chart.kind === "stacked" && index < own ? own - 1 - index : index,
     );
+    const line = (index) => ({
+      stroke: before[index] ? ink : colours[index],
+      width: 2,
+      dash: before[index] ? [6, 4] : DASHES[index % DASHES.length],
+      points: { show: !before[index] && positions.length < 60 },
+    });
+    const bar = (index) => ({
+      stroke: colours[index],
+      width: 1,
+      fill: (u) =>
+        hatch(u.ctx, colours[index], ground, own > 1 ? HATCHES[index % HATCHES.length] : null),
+      paths: uPlot.paths.bars({ size: [0.8, 40] }),
+      points: { show: false },
+    });
     const series = order.map((index) => ({
       label: chart.series[index].label,
-      stroke: colours[index],
-      width: bars ? 1 : 2,
-      dash: bars ? [] : DASHES[index % DASHES.length],
-      fill: bars
-        ? (u) => hatch(u.ctx, colours[index], ground, count > 1 ? HATCHES[index % HATCHES.length] : null)
-        : undefined,
-      paths: bars ? uPlot.paths.bars({ size: [0.8, 40] }) : undefined,
-      points: { show: !bars && positions.length < 60 },
       value: (u, _, __, at) => (at === null ? "" : exact(chart.series[index].values[at])),
+      ...(bars && !before[index] ? bar(index) : line(index)),
     }));
     const axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule } };
     return new uPlot(
