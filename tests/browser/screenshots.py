@@ -26,6 +26,9 @@ KEPT = (
     "meter-by-model-dark-wide",
     "meter-by-model-light-narrow",
     "meter-create-light-wide",
+    "invoice-line-light-wide",
+    "price-create-dark-wide",
+    "customer-light-wide",
 )
 WIDTHS = {"wide": 1280, "narrow": 390}
 

@@ -104,7 +104,8 @@ def test_home_leads_to_what_was_rejected_and_why(page: Page) -> None:
         "link", name="Value is no number"
     ).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Rejected events")
-    page.get_by_text("As it was sent").first.click()
+    row = page.get_by_role("row", name=re.compile("'1,5'"))
+    row.get_by_text("As it was sent").click()
     expect(page.get_by_text('"value":"1,5"')).to_be_visible()
     page.get_by_label("Reason").select_option(label="Time lies in the future")
     expect(page.get_by_role("heading", name="No rejected events")).to_be_visible()
