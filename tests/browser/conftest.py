@@ -1,4 +1,8 @@
-"""One Chromium for all of these tests, and a page of its own for each."""
+"""A Chromium and a server for each module of these tests, and a page of its own for each test.
+
+Not for all modules together: while it is open, Playwright keeps an event loop running in the main
+thread, where tests elsewhere run theirs; and what one module records is not in another's way.
+"""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +15,7 @@ from tests.browser.world import World, fill
 from tests.serving import Server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; without one, tests fail in CI and are skipped elsewhere."""
     path = find_chromium()
@@ -23,7 +27,7 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A server in development mode with a little of everything in it."""
     with Server(tmp_path_factory.mktemp("browser") / "data") as server:
