@@ -14,13 +14,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 NODE_SDK := tests/wire/node
+AXE := tests/browser/axe
 PINS := pyproject.toml constraints.txt
 CHECKED := $(wildcard src tests benchmarks)
 
 # One virtual environment, one writer: `make -j` gains nothing here and must break nothing.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak lint format bench constraints clean
+.PHONY: help setup demo test soak lint format bench screenshots constraints clean
 
 help:
 	@echo 'make setup        install into .venv'
@@ -30,6 +31,7 @@ help:
 	@echo 'make lint         style, types and import contracts'
 	@echo 'make format       put imports and lines in order'
 	@echo 'make bench        run the benchmarks                        ARGS='
+	@echo 'make screenshots  take pictures of every page of the dashboard'
 	@echo 'make constraints  resolve every version anew'
 	@echo 'make clean        remove what these commands made, but no data'
 
@@ -39,7 +41,8 @@ setup: $(VENV)/.installed
 demo: $(VENV)/.installed
 	@$(BIN)/taximeter demo $(if $(PORT),--port '$(PORT)') $(if $(DATA),--data '$(DATA)')
 
-test: $(VENV)/.installed-dev $(NODE_SDK)/node_modules/.installed
+test: $(VENV)/.installed-dev $(NODE_SDK)/node_modules/.installed $(AXE)/node_modules/.installed
+	@$(find_chromium)
 	@$(BIN)/python -m pytest $(ARGS)
 
 soak: $(VENV)/.installed-dev
@@ -59,6 +62,10 @@ format: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+screenshots: $(VENV)/.installed-dev
+	@$(find_chromium)
+	@$(BIN)/python -m tests.browser.screenshots
+
 # A fresh environment without constraints, so that what it holds is what resolves today.
 constraints:
 	@$(check_python)
@@ -74,7 +81,7 @@ constraints:
 
 clean:
 	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
-	@rm -rf $(NODE_SDK)/node_modules
+	@rm -rf $(NODE_SDK)/node_modules $(AXE)/node_modules
 	@find src tests $(wildcard benchmarks) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are newer than what they were made from, so a changed pin installs again.
@@ -104,6 +111,30 @@ $(NODE_SDK)/node_modules/.installed: $(NODE_SDK)/package.json
 	  && npm install --prefix $(NODE_SDK) --no-package-lock --no-audit --no-fund --loglevel=error --silent \
 	  && touch $@; \
 	fi
+
+$(AXE)/node_modules/.installed: $(AXE)/package.json
+	@if ! command -v npm > /dev/null; then \
+	  echo 'npm not found: the accessibility check is skipped'; \
+	else \
+	  echo 'Installing the accessibility checker ...' \
+	  && npm install --prefix $(AXE) --no-package-lock --no-audit --no-fund --loglevel=error --silent \
+	  && touch $@; \
+	fi
+
+# Chromium drives the dashboard. Where Debian's packages can be installed it is; elsewhere pytest says
+# what it skipped for want of it, and fails in CI.
+define find_chromium
+named=$${TAXIMETER_TEST_CHROMIUM:-}; \
+found=$$(command -v chromium || command -v chromium-browser || command -v google-chrome-stable \
+  || command -v google-chrome || true); \
+if [ -n "$$named" ]; then echo "Chromium: $$named, as TAXIMETER_TEST_CHROMIUM says"; \
+elif [ -n "$$found" ]; then echo "Chromium: $$found, installed already"; \
+elif [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+  echo 'Chromium: installing the package with apt-get ...'; \
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } \
+    > /dev/null 2>&1 || echo 'Chromium: apt-get could not install it'; \
+else echo 'Chromium: not found, and only root can install it with apt-get'; fi
+endef
 
 define check_python
 command -v '$(PYTHON)' > /dev/null || \

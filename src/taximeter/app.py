@@ -12,12 +12,14 @@ import msgspec
 import structlog
 
 from taximeter.api.auth import Authenticator
-from taximeter.api.edge import Asgi, Edge
-from taximeter.api.routes import build_routes
+from taximeter.api.edge import Asgi
+from taximeter.api.request_log import RequestLog
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.credits.expire import Expiries
+from taximeter.dashboard.front import front
 from taximeter.due import DueKind
+from taximeter.imports.uploads import Uploads
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
@@ -184,6 +186,12 @@ def open_app(
         directory = Directory(
             reading=stores.records.reading, customers_max=settings.customer_cache_entries_max
         )
+        authenticator = Authenticator(
+            reading=stores.records.reading,
+            clock=clock,
+            cache_seconds=settings.key_cache_seconds,
+            dev=dev,
+        )
         services = Services(
             settings=settings,
             clock=clock,
@@ -194,13 +202,12 @@ def open_app(
             directory=directory,
             intake=Intake(writer=writer, directory=directory, clock=clock, settings=settings),
             stream=StreamIntake(writer=writer, directory=directory, clock=clock, settings=settings),
-            authenticator=Authenticator(
-                reading=stores.records.reading,
-                clock=clock,
-                cache_seconds=settings.key_cache_seconds,
-                dev=dev,
-            ),
+            authenticator=authenticator,
             sessions=SessionAuthenticator(reading=stores.records.reading, clock=clock),
+            requests=RequestLog(authenticator, entries_max=settings.request_log_entries_max),
+            uploads=Uploads(
+                data / "uploads", writer=writer, directory=directory, clock=clock, settings=settings
+            ),
         )
         reporter = Reporter(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
@@ -219,13 +226,15 @@ def open_app(
         try:
             _start(reporter.start, data)
             runner.start()
+            services.uploads.start()
             yield App(
                 services=services,
                 reporter=reporter,
                 runner=runner,
-                asgi=Edge(services=services, routes=build_routes(services)),
+                asgi=front(services, open_to_all=dev),
             )
         finally:
+            services.uploads.close()
             runner.close()
             reporter.close()
             deduplicator.stop()

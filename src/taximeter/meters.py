@@ -106,8 +106,42 @@ def create(
     Raises InvalidRequest when an active meter has the event name, or when one payload key would
     serve two purposes.
     """
+    meter = draft(
+        environment=environment,
+        now=now,
+        display_name=display_name,
+        event_name=event_name,
+        formula=formula,
+        event_time_window=event_time_window,
+        customer_key=customer_key,
+        value_key=value_key,
+        dimension_keys=dimension_keys,
+    )
+    try:
+        store.add(meter)
+    except NameTaken:
+        raise _name_taken(store, meter) from None
+    return meter
+
+
+def draft(
+    *,
+    environment: Environment,
+    now: int,
+    display_name: str,
+    event_name: str,
+    formula: FormulaName,
+    event_time_window: Window | None = None,
+    customer_key: str = DEFAULT_CUSTOMER_KEY,
+    value_key: str = DEFAULT_VALUE_KEY,
+    dimension_keys: tuple[str, ...] = (),
+) -> Meter:
+    """Return the meter that creating it would make; nothing is kept.
+
+    Raises InvalidRequest when one payload key would serve two purposes.
+    """
     _check_keys(customer_key, value_key, dimension_keys)
-    meter = Meter(
+    return Meter(
         id=new_id("mtr" if environment.livemode else "mtr_test"),
         environment=environment.id,
         created=now,
@@ -120,11 +154,6 @@ def create(
         value_key=value_key,
         dimension_keys=dimension_keys,
     )
-    try:
-        store.add(meter)
-    except NameTaken:
-        raise _name_taken(store, meter) from None
-    return meter
 
 
 def _check_keys(customer_key: str, value_key: str, dimension_keys: tuple[str, ...]) -> None:

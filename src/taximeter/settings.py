@@ -79,6 +79,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     late_usage: Literal["report", "bill"] = "report"
     threshold_check_seconds: Positive = 60
 
+    # The dashboard
+    browser_session_hours: Positive = 168
+    sign_in_link_minutes: Positive = 60
+    sign_in_attempts_max: Positive = 10
+    sign_in_attempts_minutes: Positive = 15
+    chart_windows_max: Positive = 800
+    upload_bytes_max: Positive = 104_857_600
+    uploads_kept_max: Positive = 100
+    request_log_entries_max: Natural = 1_000
+
 
 PREFIX = "TAXIMETER_"
 

@@ -165,6 +165,16 @@ def test_minutes_of_one_meter(counted: Usage) -> None:
     assert minutes(counted, meter="mtr_1") == [ALL[0], ALL[3]]
 
 
+def test_longer_windows_hold_the_minutes_in_them(counted: Usage) -> None:
+    found = minutes(counted, window_us=2 * MINUTE)
+    assert found == [
+        count(2, "mtr_1", 0, 1),
+        count(0, "mtr_2", 1, 0),
+        count(0, "mtr_1", 2, 7, archived_meter=1, meter_event_invalid_value=2),
+        count(0, None, 0, 0, no_meter=1),
+    ]
+
+
 def test_minutes_are_walked_in_both_directions(counted: Usage) -> None:
     places = [(one.start_us, one.meter or "") for one in ALL]
     for index, place in enumerate(places):

@@ -285,6 +285,8 @@ def test_events_are_filtered_by_what_they_carry(usage: Usage) -> None:
     gone = msgspec.structs.replace(events[2], canceled_at_us=MIDNIGHT_US + DAY_US)
     asked: dict[str, tuple[dict[str, Any], list[LoggedEvent]]] = {
         "name": ({"event_name": "other"}, []),
+        "meter": ({"meter": "mtr_test_tokens"}, [gone, events[1], events[0]]),
+        "another meter": ({"meter": "mtr_test_other"}, []),
         "customer": ({"customer": "cus_1"}, [gone, events[1], events[0]]),
         "times": ({"start_us": MIDNIGHT_US + 10, "end_us": MIDNIGHT_US + 20}, [events[1]]),
         "payload": ({"payload": (("value", "1"),)}, [gone, events[0]]),

@@ -56,3 +56,16 @@ def test_differences_and_products_keep_every_digit() -> None:
 def test_packages_are_counted_whole(quantity: str, size: int, up: int, down: int) -> None:
     assert decimals.packages(Decimal(quantity), size, up=True) == up
     assert decimals.packages(Decimal(quantity), size, up=False) == down
+
+
+def test_amounts_move_between_the_units_of_a_currency_without_losing_a_digit() -> None:
+    long = Decimal("12345678901234567890123456789012.345678901234")
+    for currency, minor, major in (
+        ("usd", "0.2", "0.002"),
+        ("jpy", "7", "7"),
+        ("kwd", "10", "0.01"),
+        ("eur", "0", "0"),
+    ):
+        assert money.major(Decimal(minor), currency) == Decimal(major)
+        assert money.minor(Decimal(major), currency) == Decimal(minor)
+    assert money.minor(money.major(long, "usd"), "usd") == long

@@ -159,6 +159,7 @@ def _matches(one: LoggedEvent, query: EventQuery) -> bool:
     return (
         event.environment == query.environment
         and query.event_name in (None, event.event_name)
+        and query.meter in (None, event.meter)
         and query.customer in (None, event.customer)
         and (query.start_us is None or query.start_us <= event.timestamp_us)
         and (query.end_us is None or event.timestamp_us < query.end_us)

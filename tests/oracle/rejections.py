@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import msgspec
 
 from taximeter.ingest.rejections import RejectedEvent
-from taximeter.kit.clock import MICROSECONDS
 from taximeter.reports.reader import (
     MinuteCount,
     MinuteQuery,
@@ -17,7 +16,6 @@ from taximeter.reports.reader import (
 from taximeter.reports.report import Fault, Sample
 from tests.oracle.memory import Memory
 
-MINUTE_US = 60 * MICROSECONDS
 Key = tuple[int, str]
 
 
@@ -51,7 +49,7 @@ class MemoryRejections:
                 return None
             if not query.start_us <= received_at_us < query.end_us:
                 return None
-            return received_at_us // MINUTE_US * MINUTE_US, meter or ""
+            return received_at_us // query.window_us * query.window_us, meter or ""
 
         for logged in self._memory.current():
             event = logged.event

@@ -7,6 +7,7 @@ import subprocess
 from tests.tree.files import ROOT
 
 TARGETS = {"help", "setup", "demo", "test", "soak", "lint", "bench", "constraints", "clean"}
+TARGETS |= {"screenshots"}
 
 
 def test_ci_runs_make_lint_and_make_test_and_nothing_else() -> None:

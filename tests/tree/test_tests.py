@@ -30,8 +30,12 @@ def asserts(node: ast.AST) -> bool:
 
 def _is_check(call: ast.Call) -> bool:
     called = ast.unparse(call.func)
-    return called in {"pytest.raises", "pytest.warns"} or called.rpartition(".")[2].startswith(
-        CHECKS
+    # Playwright's expectations wait, and fail where they do not come true: expect(x).to_be(y).
+    waits = called.startswith("expect(")
+    return (
+        waits
+        or called in {"pytest.raises", "pytest.warns"}
+        or called.rpartition(".")[2].startswith(CHECKS)
     )
 
 

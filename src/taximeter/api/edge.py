@@ -50,6 +50,11 @@ class Edge:
             ("POST", stream.PATH): Stream(services),
         }
 
+    @property
+    def bodies(self) -> Bodies:
+        """Return what counts the bodies under way, for others who read some."""
+        return self._bodies
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection's request; `lifespan` is answered by the server's owner."""
         if scope["type"] != "http":
@@ -74,6 +79,7 @@ class Edge:
                 headers=headers,
                 body=await self._bodies.read(headers, receive, held),
             )
+            scope["taximeter"] = incoming
             _check_version(incoming)
             hot = self._hot.get((incoming.method, incoming.path))
             if hot is None:
@@ -115,7 +121,6 @@ class Edge:
                 message["headers"] = [*message["headers"], *fixed]
             await send(message)
 
-        scope["taximeter"] = incoming
         await self._routes(scope, nothing_more, send_with_headers)
 
 

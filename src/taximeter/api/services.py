@@ -5,11 +5,16 @@ from typing import Protocol
 
 import msgspec
 
+from taximeter.accounts.attempts import AttemptStore
+from taximeter.accounts.sign_in import SignInStore
+from taximeter.accounts.user import UserStore
 from taximeter.api.auth import Authenticator
+from taximeter.api.request_log import RequestLog
 from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
 from taximeter.idempotency import RequestStore
+from taximeter.imports.uploads import Uploads
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.writer import Writer
@@ -45,6 +50,21 @@ class Unit(BillingUnit, Protocol):
         """Return the events."""
         ...
 
+    @property
+    def users(self) -> UserStore:
+        """Return the dashboard's accounts."""
+        ...
+
+    @property
+    def sign_ins(self) -> SignInStore:
+        """Return the sessions of browsers, and the links that open them."""
+        ...
+
+    @property
+    def attempts(self) -> AttemptStore:
+        """Return the attempts to sign in."""
+        ...
+
 
 class Records(Protocol):
     """Opens transactions over the records."""
@@ -72,6 +92,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     stream: StreamIntake
     authenticator: Authenticator
     sessions: SessionAuthenticator
+    uploads: Uploads
+    requests: RequestLog
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from taximeter.cli.keys import keys
 from taximeter.cli.serve import serve
 from taximeter.cli.simulate.command import simulate
 from taximeter.cli.usage.command import usage
+from taximeter.cli.users import users
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,5 +20,5 @@ def main() -> None:
     """Usage metering and usage-based billing that you run yourself."""
 
 
-for command in (serve, demo, usage, simulate, explain, import_, keys, doctor):
+for command in (serve, demo, usage, simulate, explain, import_, keys, users, doctor):
     main.add_command(command)

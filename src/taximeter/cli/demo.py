@@ -144,8 +144,8 @@ def next_steps(address: str, loaded: Loaded) -> str:
     end = loaded.start + example.DAYS * DAY_SECONDS
     return f"""{there}
 
-  {_bold("server")}  {address}
-  {_bold("key")}     {DEMO_KEY}
+  {_bold("dashboard")}  {address}/
+  {_bold("key")}        {DEMO_KEY}
 
 Try in another terminal:
 

@@ -1,10 +1,13 @@
 """`taximeter serve`."""
 
+import asyncio
 import ipaddress
 from pathlib import Path
 
 import click
 
+from taximeter.accounts.first import first_link
+from taximeter.api.services import Services
 from taximeter.app import App
 from taximeter.cli.logs import configure_logs
 from taximeter.cli.options import (
@@ -15,6 +18,8 @@ from taximeter.cli.options import (
     settings_from_environment,
 )
 from taximeter.cli.server import run_server
+from taximeter.cli.users import LINK_PATH
+from taximeter.kit.clock import now_s
 
 
 @click.command()
@@ -32,9 +37,12 @@ def serve(data: Path, host: str, port: int, dev: bool) -> None:
             "Leave --dev out and make a key with 'taximeter keys create'."
         )
 
-    async def started(_: App, address: str) -> None:
+    async def started(app: App, address: str) -> None:
         mode = ", accepting any sk_test_ key" if dev else ""
         click.echo(f"Taximeter serves {data} on {address}{mode}. Press Ctrl-C to stop.")
+        if not dev:
+            # Writing to disk is not for the thread that serves.
+            await asyncio.to_thread(_offer_link, app.services, address)
 
     configure_logs()
     with sentences():
@@ -47,6 +55,23 @@ def serve(data: Path, host: str, port: int, dev: bool) -> None:
             started=started,
         )
     click.echo("Stopped; everything acknowledged is on disk.")
+
+
+def _offer_link(services: Services, address: str) -> None:
+    """Print how to sign in for the first time, until somebody has."""
+    minutes = services.settings.sign_in_link_minutes
+    with services.records.writing() as unit:
+        secret = first_link(
+            users=unit.users,
+            sign_ins=unit.sign_ins,
+            minutes=minutes,
+            now=now_s(services.clock),
+        )
+    if secret is not None:
+        click.echo(
+            f"Nobody has a password yet. Choose one within {minutes} minutes:\n"
+            f"  {address}{LINK_PATH}{secret}"
+        )
 
 
 def is_loopback(host: str) -> bool:

@@ -6,6 +6,7 @@ While the writer commits one batch, the next ones are read and checked.
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
+from typing import Protocol
 
 import msgspec
 
@@ -27,18 +28,25 @@ from taximeter.imports.tally import Reason, Tally, added
 from taximeter.ingest.batch import Batch
 from taximeter.ingest.check_batch import check_batch
 from taximeter.ingest.directory import Directory
-from taximeter.ingest.transaction import BatchRecorded, Outcome
-from taximeter.ingest.writer import Writer
+from taximeter.ingest.transaction import BatchRecorded, Entry, Outcome
 from taximeter.kit.clock import Clock
 from taximeter.settings import Settings
 
 CHUNKS_IN_FLIGHT = 3
 
 
+class Recording(Protocol):
+    """Takes batches; the writer does."""
+
+    def submit(self, entries: Sequence[Entry]) -> "Future[Sequence[Outcome]]":
+        """Queue entries; the future resolves once they are durable, or raises StorageFailed."""
+        ...
+
+
 class Recorder(msgspec.Struct, frozen=True, kw_only=True):
     """Where events go: one environment of an open data directory."""
 
-    writer: Writer
+    writer: Recording
     directory: Directory
     environment: Environment
     clock: Clock

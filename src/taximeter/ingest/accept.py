@@ -24,7 +24,7 @@ class Accepted(msgspec.Struct, frozen=True):
 
 
 class Intake:
-    """Takes meter events in, one request at a time, from the event loop."""
+    """Takes meter events in, one request at a time, from the event loop or a worker thread."""
 
     def __init__(
         self, *, writer: Writer, directory: Directory, clock: Clock, settings: Settings
@@ -50,6 +50,12 @@ class Intake:
             return await self._replayed(refusal, environment=environment, origin=origin)
         (outcome,) = await self._writer.submit_from_loop((event,))
         return answer(outcome, event)
+
+    def record(self, sent: SentEvent, *, environment: Environment) -> LoggedEvent:
+        """Record an event from a worker thread: as `accept`, of a request without a key."""
+        event = self._checked(sent, environment=environment, origin=None)
+        (outcome,) = self._writer.submit((event,)).result()
+        return answer(outcome, event).logged
 
     async def _replayed(
         self, refusal: InvalidRequest, *, environment: Environment, origin: Origin | None

@@ -13,6 +13,7 @@ PLACES = 15
 """Decimal places that the usage log keeps: DECIMAL(38,15)."""
 
 ZERO = Decimal(0)
+HUNDRED = Decimal(100)
 _EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero])
 _WIDE = Context(prec=120, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero])
 _QUANTUM = {places: Decimal(1).scaleb(-places) for places in range(PLACES + 1)}
@@ -88,6 +89,11 @@ def product(one: Decimal, other: Decimal) -> Decimal:
 def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
     """Divide to 120 digits, which leaves nothing for a rounding that follows to get wrong."""
     return _WIDE.divide(dividend, divisor)
+
+
+def shifted(value: Decimal, places: int) -> Decimal:
+    """Move the decimal point exactly: to the right, and for negative `places` to the left."""
+    return normal(_EXACT.scaleb(value, Decimal(places)))
 
 
 def packages(quantity: Decimal, size: int, *, up: bool) -> Decimal:

@@ -36,10 +36,27 @@ def rounded(amount: Decimal, currency: str) -> int:
     return int(decimals.rounded(amount, places=0))
 
 
+def places(currency: str) -> int:
+    """Return how many decimal places the major unit has: 2 for dollars, 0 for yen."""
+    if currency in _ZERO_DECIMAL:
+        return 0
+    return 3 if currency in _THREE_DECIMAL else 2
+
+
+def major(amount: Decimal, currency: str) -> Decimal:
+    """Return an exact amount of minor units in the major one: 0.002 dollars for 0.2 cents."""
+    return decimals.shifted(amount, -places(currency))
+
+
+def minor(amount: Decimal, currency: str) -> Decimal:
+    """Return an exact amount of major units in the minor one: 0.2 cents for 0.002 dollars."""
+    return decimals.shifted(amount, places(currency))
+
+
 def spelled(amount: int, currency: str) -> str:
     """Write an amount for people, in the currency's major unit: 1,234.50 for 123450 cents."""
-    if currency in _ZERO_DECIMAL:
+    after_point = places(currency)
+    if not after_point:
         return f"{amount:,}"
-    places = 3 if currency in _THREE_DECIMAL else 2
-    major, minor = divmod(abs(amount), 10**places)
-    return f"{'-' if amount < 0 else ''}{major:,}.{minor:0{places}}"
+    whole, rest = divmod(abs(amount), 10**after_point)
+    return f"{'-' if amount < 0 else ''}{whole:,}.{rest:0{after_point}}"

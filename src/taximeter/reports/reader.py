@@ -6,12 +6,15 @@ from typing import Protocol
 import msgspec
 
 from taximeter.ingest.rejections import RejectedEvent
+from taximeter.kit.clock import MICROSECONDS
+from taximeter.kit.periods import MINUTE_SECONDS
 from taximeter.reports.report import Fault
 
 
 class MinuteQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Counts by minute of receipt and meter within `[start, end)`; the newest minute first.
 
+    `window_us` asks for longer windows than minutes, which begin at multiples of their length.
     `after` and `before` name the row to go on from: its minute's start and its meter ("" for
     none). With `before` the rows come in the opposite order, the one next to it first.
     """
@@ -22,6 +25,7 @@ class MinuteQuery(msgspec.Struct, frozen=True, kw_only=True):
     meter: str | None = None
     after: tuple[int, str] | None = None
     before: tuple[int, str] | None = None
+    window_us: int = MINUTE_SECONDS * MICROSECONDS
     limit: int
 
 

@@ -68,6 +68,23 @@ def retrieve_event(
     return logged
 
 
+def event_with_id(*, reader: UsageReader, environment: Environment, id: str) -> LoggedEvent:
+    """Return the event that paging knows by this id. Raises NotFound."""
+    try:
+        seq = _seq_of(environment, id, "id")
+    except ResourceMissing:
+        seq = None
+    if seq is not None:
+        # Bounded on both sides, so that only the one stretch of the log is read.
+        query = EventQuery(
+            environment=environment.id, after_seq=seq - 1, before_seq=seq + 1, limit=1
+        )
+        found = reader.events(query)
+        if found and event_id(environment, found[0]) == id:
+            return found[0]
+    raise NotFound(f"No such meter event: '{id}'", param="id")
+
+
 def event_id(environment: Environment, logged: LoggedEvent) -> str:
     """Return the id by which paging finds an event again."""
     return f"{_prefix(environment)}{logged.seq:015d}"

@@ -14,13 +14,14 @@ from taximeter.errors import InvalidRequest, ResourceMissing
 from taximeter.kit import decimals
 from taximeter.kit.calendar import CalendarWindow, window_starts
 from taximeter.kit.clock import MICROSECONDS, Clock, now_s
-from taximeter.kit.periods import MINUTE_SECONDS, WINDOW_SECONDS, Window
+from taximeter.kit.periods import MINUTE_SECONDS
 from taximeter.kit.zones import UTC, find_zone, not_a_zone
 from taximeter.meters import MeterStore
 from taximeter.settings import Settings
 from taximeter.usage.conditions import Barrier, check_range, settle
 from taximeter.usage.reader import Total, UsageQuery, UsageReader
 from taximeter.usage.selection import MeterSelection, Selected, select, select_all
+from taximeter.usage.windows import utc_window
 
 
 class MeterUsageRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,21 +137,8 @@ def _cuts(request: MeterUsageRequest, settings: Settings) -> tuple[int, ...]:
     return cuts
 
 
-def _utc_window(request: MeterUsageRequest, cuts: tuple[int, ...]) -> Window | None:
-    """Return the window of UTC that divides the range at the same moments, if there is one.
-
-    The zone need not be UTC for it: most have its hours. Totals by such windows are the fastest.
-    """
-    for window, step in WINDOW_SECONDS.items():
-        if request.value_grouping_window == window and not request.starts_at % step:
-            bounds = (request.starts_at, *cuts, request.ends_at)
-            if bounds == tuple(range(request.starts_at, request.ends_at + step, step)):
-                return window
-    return None
-
-
 def _query(selected: Selected, request: MeterUsageRequest, cuts: tuple[int, ...]) -> UsageQuery:
-    window = _utc_window(request, cuts)
+    window = utc_window(request.value_grouping_window, request.starts_at, request.ends_at, cuts)
     return UsageQuery(
         meter=selected.meter,
         customer=request.customer,

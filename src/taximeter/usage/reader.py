@@ -52,6 +52,7 @@ class EventQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     environment: int
     event_name: str | None = None
+    meter: str | None = None
     customer: str | None = None
     start_us: int | None = None
     end_us: int | None = None

@@ -43,18 +43,20 @@ def _found(context: Context) -> Invoice:
     )
 
 
-def _now(context: Context, invoice: Invoice) -> int:
+def present_of(context: Context, invoice: Invoice) -> int:
+    """Return what time it is for the customer of an invoice."""
     customer = context.unit.customers.get(context.environment.id, invoice.customer)
     assert customer is not None, "customers are kept for their invoices"
     return customers_present(unit=context.unit, customer=customer, clock=context.services.clock)
 
 
-def _finalized(context: Context, invoice: Invoice) -> Invoice:
+def finalized(context: Context, invoice: Invoice) -> Invoice:
+    """Finalize a draft as of now, and return it. Raises LogFailed."""
     services = context.services
     return finalize_now(
         invoice,
         unit=context.unit,
-        now=_now(context, invoice),
+        now=present_of(context, invoice),
         reader=services.reader,
         barrier=services.writer,
         clock=services.clock,
@@ -64,19 +66,19 @@ def _finalized(context: Context, invoice: Invoice) -> Invoice:
 def _finalize(context: Context, params: InvoiceFinalize) -> InvoiceObject:
     invoice = _found(context)
     status.check_not_final(invoice)
-    return view(context, params, _finalized(context, invoice))
+    return view(context, params, finalized(context, invoice))
 
 
 def _pay(context: Context, params: InvoicePay) -> InvoiceObject:
     invoice = _found(context)
     if invoice.status == "draft":
-        invoice = _finalized(context, invoice)
+        invoice = finalized(context, invoice)
         if invoice.status == "paid":
             return view(context, params, invoice)
     paid = status.pay(
         invoice,
         unit=context.unit,
-        now=_now(context, invoice),
+        now=present_of(context, invoice),
         out_of_band=params.paid_out_of_band,
     )
     return view(context, params, paid)
@@ -84,13 +86,13 @@ def _pay(context: Context, params: InvoicePay) -> InvoiceObject:
 
 def _void(context: Context, params: Params) -> InvoiceObject:
     invoice = _found(context)
-    voided = status.void(invoice, unit=context.unit, now=_now(context, invoice))
+    voided = status.void(invoice, unit=context.unit, now=present_of(context, invoice))
     return view(context, params, voided)
 
 
 def _mark_uncollectible(context: Context, params: Params) -> InvoiceObject:
     invoice = _found(context)
-    marked = status.mark_uncollectible(invoice, unit=context.unit, now=_now(context, invoice))
+    marked = status.mark_uncollectible(invoice, unit=context.unit, now=present_of(context, invoice))
     return view(context, params, marked)
 
 
@@ -101,7 +103,7 @@ def _send(context: Context, params: Params) -> InvoiceObject:
             "You can only manually send an invoice if its collection method is 'send_invoice'."
         )
     if invoice.status == "draft":
-        invoice = _finalized(context, invoice)
+        invoice = finalized(context, invoice)
     return view(context, params, invoice)
 
 

@@ -12,7 +12,7 @@ from taximeter.api.wire.late_usage import LateUsageObject, late_usage_object
 from taximeter.api.wire.line_item import LineItemObject, line_item_object
 from taximeter.errors import ResourceMissing
 from taximeter.invoicing import drafts
-from taximeter.invoicing.explain import check_explained, explain, line_of
+from taximeter.invoicing.explain import Explanation, check_explained, explain, line_of
 from taximeter.invoicing.invoice import Invoice, Line
 from taximeter.invoicing.late import before_line, billed_quantities, late_usage
 from taximeter.invoicing.shown import shown
@@ -23,7 +23,8 @@ from taximeter.kit.paging import Page
 EXPANDABLE = frozenset({"discount_amounts.discount", "discounts"})
 
 
-def _invoice(context: Context) -> Invoice:
+def shown_invoice(context: Context) -> Invoice:
+    """Return the invoice that the path names; a draft as if it were finalized now."""
     invoice = drafts.retrieve(
         unit=context.unit,
         environment=context.environment,
@@ -36,7 +37,7 @@ def _invoice(context: Context) -> Invoice:
 
 
 def _list(context: Context, params: ListParams) -> ListObject[LineItemObject]:
-    invoice = _invoice(context)
+    invoice = shown_invoice(context)
     page = _page(invoice.lines, params)
     return list_object(
         page,
@@ -63,7 +64,15 @@ def _page(lines: Sequence[Line], params: ListParams) -> Page[Line]:
 
 
 def _explain(context: Context, params: Params) -> ExplanationObject:
-    invoice = _invoice(context)
+    invoice = shown_invoice(context)
+    return explanation_object(explained(context, invoice), invoice, context.environment)
+
+
+def explained(context: Context, invoice: Invoice) -> Explanation:
+    """Explain the line of an invoice that the path names.
+
+    Raises NotFound, InvalidRequest for a line that bills no usage, LogFailed.
+    """
     line = line_of(invoice, context.path_params["line"])
     usage = check_explained(line)
     assert line.price is not None, "usage is billed at a price"
@@ -72,7 +81,7 @@ def _explain(context: Context, params: Params) -> ExplanationObject:
     meter = unit.meters.get(environment.id, usage.meter)
     assert price is not None, "prices are never deleted"
     assert meter is not None, "meters are never deleted"
-    explanation = explain(
+    return explain(
         line,
         customer=invoice.customer,
         before=before_line(line, _of_subscription(context, invoice)),
@@ -80,7 +89,6 @@ def _explain(context: Context, params: Params) -> ExplanationObject:
         price=price,
         reader=context.services.reader,
     )
-    return explanation_object(explanation, invoice, environment)
 
 
 def _of_subscription(context: Context, invoice: Invoice) -> Sequence[Invoice]:
@@ -93,7 +101,7 @@ def _of_subscription(context: Context, invoice: Invoice) -> Sequence[Invoice]:
 
 
 def _late_usage(context: Context, params: Params) -> LateUsageObject:
-    invoice = _invoice(context)
+    invoice = shown_invoice(context)
     services = context.services
     quantities = billed_quantities(invoice, invoices=_of_subscription(context, invoice))
     prices = {line.price for one in quantities for line in one.lines if line.price is not None}

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import duckdb
+import msgspec
 
 from taximeter.ingest.event import LoggedEvent
 from taximeter.ingest.identifiers import identifier_hash
@@ -27,6 +28,12 @@ _EVENTS = f"""
     ORDER BY e.seq {{direction}}
     LIMIT $limit
 """
+
+_NEWEST_SEQ = """
+    SELECT greatest({moved_seq}, (SELECT coalesce(max(seq), 0) FROM {tail_events}))
+"""
+_STRETCH_ROWS = 20_000
+_STRETCH_GROWS = 8
 
 _LAST_MOVED = """
     SELECT epoch_us(max(received_at)) FROM (
@@ -97,7 +104,31 @@ class DuckReader:
     def events(self, query: EventQuery) -> Sequence[LoggedEvent]:
         """Return up to `limit` events, newest first; with `after_seq`, oldest first."""
         with self._database.reading() as sources:
+            if query.after_seq is None:
+                return self._newest_events(query, sources)
             return [event_of(row) for row in self._read(_events_statement(query, sources))]
+
+    def _newest_events(self, query: EventQuery, sources: Sources) -> Sequence[LoggedEvent]:
+        """Walk the log backwards in stretches, each longer than the one before.
+
+        The newest few of millions that match would otherwise be found by sorting all of them.
+        """
+        ((newest,),) = self._read(Statement(sources.into(_NEWEST_SEQ), {}))
+        end = newest + 1 if query.before_seq is None else min(query.before_seq, newest + 1)
+        length = _STRETCH_ROWS
+        found: list[LoggedEvent] = []
+        while end > 0 and len(found) < query.limit:
+            stretch = msgspec.structs.replace(
+                query,
+                after_seq=max(0, end - length) - 1,
+                before_seq=end,
+                limit=query.limit - len(found),
+            )
+            rows = self._read(_events_statement(stretch, sources, newest_first=True))
+            found += map(event_of, rows)
+            end -= length
+            length *= _STRETCH_GROWS
+        return found
 
     def event(self, environment: int, identifier: str) -> LoggedEvent | None:
         """Return the last event with the identifier, however old, or None."""
@@ -133,11 +164,14 @@ def _result(number: Decimal | int | str, count: int | None) -> Decimal:
     return decimals.normal(value if count is None else average(value, count))
 
 
-def _events_statement(query: EventQuery, sources: Sources) -> Statement:
+def _events_statement(
+    query: EventQuery, sources: Sources, *, newest_first: bool = False
+) -> Statement:
     where = ["e.environment = $environment"]
     parameters: dict[str, Any] = {"environment": query.environment, "limit": query.limit}
     conditions = {
         "event_name": ("e.event_name = $event_name", query.event_name),
+        "meter": ("e.meter = $meter", query.meter),
         "customer": ("e.customer = $customer", query.customer),
         "start": ("e.timestamp >= make_timestamp($start)", query.start_us),
         "end": ("e.timestamp < make_timestamp($end)", query.end_us),
@@ -155,7 +189,7 @@ def _events_statement(query: EventQuery, sources: Sources) -> Statement:
         parameters[f"text_{index}"] = value
     if query.canceled is not None:
         where.append(f"c.seq IS {'NOT ' if query.canceled else ''}NULL")
-    direction = "DESC" if query.after_seq is None else "ASC"
+    direction = "DESC" if newest_first else "ASC"
     as_of = "" if query.as_of_us is None else " AND c.received_at < make_timestamp($as_of)"
     sql = sources.into(_EVENTS, where=" AND ".join(where), direction=direction, as_of=as_of)
     return Statement(sql, parameters)

@@ -7,8 +7,6 @@ import duckdb
 
 from taximeter.ingest.log import LogFailed
 from taximeter.ingest.rejections import RejectedEvent
-from taximeter.kit.clock import MICROSECONDS
-from taximeter.kit.periods import MINUTE_SECONDS
 from taximeter.reports.reader import (
     MinuteCount,
     MinuteQuery,
@@ -55,8 +53,7 @@ _MINUTES = """
     ORDER BY minute {direction}, meter {direction}
     LIMIT $limit
 """
-_MINUTE_US = MINUTE_SECONDS * MICROSECONDS
-_MINUTE = f"epoch_us(received_at) // {_MINUTE_US} * {_MINUTE_US}"
+_MINUTE = "epoch_us(received_at) // $window * $window"
 _RECEIVED = """
     environment = $environment
     AND received_at >= make_timestamp($start) AND received_at < make_timestamp($end)
@@ -131,6 +128,7 @@ class DuckRejections:
             "environment": query.environment,
             "start": query.start_us,
             "end": query.end_us,
+            "window": query.window_us,
             "limit": query.limit,
         }
         if query.meter is not None:
@@ -138,7 +136,7 @@ class DuckRejections:
             parameters["meter"] = query.meter
         if query.after is not None:
             # A row goes on within its own minute, and never above it.
-            parameters["end"] = min(query.end_us, query.after[0] + _MINUTE_US)
+            parameters["end"] = min(query.end_us, query.after[0] + query.window_us)
             where.append("(minute, meter) < ($place_minute::BIGINT, $place_meter)")
         if query.before is not None:
             parameters["start"] = max(query.start_us, query.before[0])

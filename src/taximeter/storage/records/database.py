@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.attempts import AttemptTable
 from taximeter.storage.records.credit_grants import CreditGrantTable
 from taximeter.storage.records.credit_ledger import CreditLedgerTable
 from taximeter.storage.records.cursors import CursorTable
@@ -27,9 +28,11 @@ from taximeter.storage.records.prices import PriceTable
 from taximeter.storage.records.products import ProductTable
 from taximeter.storage.records.requests import RequestTable
 from taximeter.storage.records.sessions import SessionTable
+from taximeter.storage.records.sign_ins import SignInTable
 from taximeter.storage.records.subscriptions import SubscriptionTable
 from taximeter.storage.records.tables import meters, schema_migrations
 from taximeter.storage.records.test_clocks import TestClockTable
+from taximeter.storage.records.users import UserTable
 
 log = structlog.get_logger()
 
@@ -55,6 +58,9 @@ class Unit:
         self.credit_ledger = CreditLedgerTable(connection)
         self.test_clocks = TestClockTable(connection)
         self.due = DueTable(connection)
+        self.users = UserTable(connection)
+        self.sign_ins = SignInTable(connection)
+        self.attempts = AttemptTable(connection)
 
     def wakes_at(self) -> int | None:
         """Return when whoever does due work has to look at what was changed, or None."""

@@ -1,6 +1,7 @@
 """The steps that led to the records' tables; `{id}` is the dialect's self-numbering primary key."""
 
 from taximeter.storage.migrations import Migration
+from taximeter.storage.records.account_tables import ACCOUNTS
 
 MIGRATIONS = (
     Migration(
@@ -280,4 +281,5 @@ MIGRATIONS = (
             "CREATE INDEX due_leased_until ON due (leased_until) WHERE leased_until > 0",
         ),
     ),
+    ACCOUNTS,
 )

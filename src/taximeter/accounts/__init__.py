@@ -1,0 +1,1 @@
+"""The people who open the dashboard: who they are, how they sign in, what they may do."""

@@ -1,0 +1,1 @@
+"""Who may open and change what: sign-in, cookies, tokens against forged requests, headers."""
