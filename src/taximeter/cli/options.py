@@ -30,6 +30,32 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--url` and `--api-key`: which running server is asked."""
+    url = click.option(
+        "--url",
+        default=DEFAULT_URL,
+        show_default=True,
+        envvar="TAXIMETER_URL",
+        show_envvar=True,
+        help="The running server to ask.",
+    )
+    key = click.option(
+        "--api-key", envvar="TAXIMETER_API_KEY", show_envvar=True, help="A key it knows."
+    )
+    return url(key(command))
+
+
+def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--url`, `--api-key` and `--data`: a running server, or a stopped one's directory."""
+    data = click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Read a stopped server's directory instead.",
+    )
+    return server_options(data(command))
+
+
 def existing(data: Path) -> None:
     """Refuse a directory that holds nothing yet, where making an empty one would mislead."""
     if not data.is_dir() or not any(data.iterdir()):

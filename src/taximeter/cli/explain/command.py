@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from taximeter.cli.explain.table import print_explanation, print_invoice
-from taximeter.cli.options import DEFAULT_URL
+from taximeter.cli.options import server_options
 from taximeter.cli.terminal import output
 from taximeter.cli.usage.api import ServerApi, needed_key
 from taximeter.cli.usage.source import UsageFailed
@@ -19,15 +19,7 @@ _PAGE = 100
 @click.command()
 @click.argument("invoice")
 @click.argument("line", required=False)
-@click.option(
-    "--url",
-    default=DEFAULT_URL,
-    show_default=True,
-    envvar="TAXIMETER_URL",
-    show_envvar=True,
-    help="The running server to ask.",
-)
-@click.option("--api-key", envvar="TAXIMETER_API_KEY", show_envvar=True, help="A key it knows.")
+@server_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; quantities are exact.")
 def explain(invoice: str, line: str | None, url: str, api_key: str | None, as_json: bool) -> None:
     """Explain an INVOICE, or one LINE of it, down to the events that it bills.

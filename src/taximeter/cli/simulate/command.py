@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from taximeter.cli.environment import environment_name, environment_options
-from taximeter.cli.options import DEFAULT_URL
+from taximeter.cli.options import source_options
 from taximeter.cli.simulate.source import (
     DirectorySimulation,
     Outcome,
@@ -67,20 +67,7 @@ LISTED_MAX = 100_000
     show_default=True,
     help="How many customers to list, those first for whom most changes.",
 )
-@click.option(
-    "--url",
-    default=DEFAULT_URL,
-    show_default=True,
-    envvar="TAXIMETER_URL",
-    show_envvar=True,
-    help="The running server to ask.",
-)
-@click.option("--api-key", envvar="TAXIMETER_API_KEY", show_envvar=True, help="A key it knows.")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Read a stopped server's directory instead.",
-)
+@source_options
 @environment_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; amounts are in minor units.")
 def simulate(

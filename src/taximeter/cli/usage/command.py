@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from taximeter.cli.environment import environment_name, environment_options
-from taximeter.cli.options import DEFAULT_URL
+from taximeter.cli.options import source_options
 from taximeter.cli.terminal import output
 from taximeter.cli.usage.answer import Answer
 from taximeter.cli.usage.api import needed_key
@@ -62,20 +62,7 @@ def _zone(context: click.Context, option: click.Parameter, name: str) -> ZoneInf
     metavar="UNIX",
     help="The answer as it stood at a moment, in Unix seconds.",
 )
-@click.option(
-    "--url",
-    default=DEFAULT_URL,
-    show_default=True,
-    envvar="TAXIMETER_URL",
-    show_envvar=True,
-    help="The running server to ask.",
-)
-@click.option("--api-key", envvar="TAXIMETER_API_KEY", show_envvar=True, help="A key it knows.")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Read a stopped server's directory instead.",
-)
+@source_options
 @environment_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; totals are exact, as strings.")
 def usage(
