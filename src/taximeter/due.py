@@ -36,6 +36,14 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     failures: int = 0
 
 
+def by_environment(work: Sequence[Due]) -> dict[int, list[Due]]:
+    """Return work by the environment that its subjects belong to, each in the order given."""
+    parted: dict[int, list[Due]] = {}
+    for one in work:
+        parted.setdefault(one.environment, []).append(one)
+    return parted
+
+
 class DueStore(Protocol):
     """Keeps due work, at most one row for a kind and subject."""
 

@@ -13,7 +13,7 @@ from taximeter import test_clocks
 from taximeter.credits.grant import CreditGrant
 from taximeter.credits.ledger import Entries, applied
 from taximeter.customers import Customer
-from taximeter.due import Due
+from taximeter.due import Due, by_environment
 from taximeter.invoicing.invoice import Invoice
 from taximeter.invoicing.number import numbered
 from taximeter.invoicing.refresh import refresh_keys, refreshed
@@ -46,10 +46,7 @@ class Finalizations:
         A draft that was changed meanwhile stays due; what is no draft any more, or waits for
         somebody, is left alone. Raises LogFailed and StorageFailed, and then nothing was written.
         """
-        by_environment: dict[int, list[Due]] = defaultdict(list)
-        for work in works:
-            by_environment[work.environment].append(work)
-        for environment, some in by_environment.items():
+        for environment, some in by_environment(works).items():
             self._run(environment, some)
 
     def _run(self, environment: int, works: Sequence[Due]) -> None:

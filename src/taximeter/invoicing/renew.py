@@ -4,13 +4,12 @@ What is needed is read in one transaction, computed outside of any, and written 
 which leaves alone what has changed meanwhile: its work stays due, and is done from the new state.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
 
 from taximeter import test_clocks
-from taximeter.due import Due
+from taximeter.due import Due, by_environment
 from taximeter.invoicing.boundary import next_due
 from taximeter.invoicing.invoice import InvoiceItem
 from taximeter.invoicing.items import items_for
@@ -64,10 +63,7 @@ class Renewals:
         Work of subscriptions that changed meanwhile stays as it is. Raises LogFailed and
         StorageFailed, and then nothing was written.
         """
-        by_environment: dict[int, list[Due]] = defaultdict(list)
-        for work in works:
-            by_environment[work.environment].append(work)
-        for environment, some in by_environment.items():
+        for environment, some in by_environment(works).items():
             self._run(environment, some)
 
     def _run(self, environment: int, works: Sequence[Due]) -> None:

@@ -6,13 +6,12 @@ tiers go on, and what came late is not lost. Trials, the last day of a period an
 thresholds.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
 
 from taximeter.credits.apply import Payable, apply
-from taximeter.due import Due
+from taximeter.due import Due, by_environment
 from taximeter.invoicing.at_once import (
     has_thresholds,
     invoice_at_once,
@@ -61,10 +60,7 @@ class Thresholds:
         One look reads the usage of all. Raises LogFailed and StorageFailed; an invoice is written
         whole or not at all.
         """
-        by_environment: dict[int, list[Due]] = defaultdict(list)
-        for work in works:
-            by_environment[work.environment].append(work)
-        for environment, some in by_environment.items():
+        for environment, some in by_environment(works).items():
             self._run(environment, some)
 
     def _run(self, environment: int, works: Sequence[Due]) -> None:
