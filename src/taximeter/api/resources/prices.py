@@ -26,9 +26,10 @@ from taximeter.api.resources.price_params import (
     RecurringParam,
     price_draft,
 )
+from taximeter.api.resources.products import rendered_product
 from taximeter.api.services import Context
 from taximeter.api.wire.price import PRICE_EXPANDABLE, PriceObject, price_object
-from taximeter.api.wire.product import ProductObject, product_object
+from taximeter.api.wire.product import ProductObject
 from taximeter.errors import InvalidRequest, ResourceMissing
 from taximeter.kit.paging import UnknownCursor
 from taximeter.pricing.amounts import Amount, DecimalText, TierDraft
@@ -244,23 +245,13 @@ def _list(context: Context, params: PriceList) -> ListObject[PriceObject]:
 
 def rendered(context: Context, price: Price, names: frozenset[str]) -> PriceObject:
     """Render a price with what is expanded of it, looking its product up where that is."""
-    product = _expanded_product(context, price, names) if "product" in names else None
+    product: ProductObject | None = None
+    found = None
+    if "product" in names:
+        found = context.unit.products.get(context.environment.id, price.product)
+    if found is not None:
+        product = rendered_product(context, found, within(names, "product"))
     return price_object(price, context.environment, expanded=names, product=product)
-
-
-def _expanded_product(
-    context: Context, price: Price, names: frozenset[str]
-) -> ProductObject | None:
-    product = context.unit.products.get(context.environment.id, price.product)
-    if product is None:
-        return None
-    default: PriceObject | None = None
-    if "product.default_price" in names and product.default_price is not None:
-        found = context.unit.prices.get(context.environment.id, product.default_price)
-        if found is not None:
-            inner = within(names, "product.default_price")
-            default = price_object(found, context.environment, expanded=inner)
-    return product_object(product, context.environment, default_price=default)
 
 
 _ALL = "/v1/prices"

@@ -155,7 +155,7 @@ def _create(context: Context, params: ProductCreate) -> ProductObject:
         )
         product = msgspec.structs.replace(product, default_price=price.id)
         products.save(product)
-    return _rendered(context, product, expanded(params.expand))
+    return rendered_product(context, product, expanded(params.expand))
 
 
 def _default_draft(data: DefaultPriceParam) -> PriceDraft:
@@ -176,7 +176,7 @@ def _retrieve(context: Context, params: Params) -> ProductObject:
         environment=context.environment,
         id=context.path_params["id"],
     )
-    return _rendered(context, product, expanded(params.expand))
+    return rendered_product(context, product, expanded(params.expand))
 
 
 def _update(context: Context, params: ProductUpdate) -> ProductObject:
@@ -188,7 +188,7 @@ def _update(context: Context, params: ProductUpdate) -> ProductObject:
         id=context.path_params["id"],
         change=_change(params),
     )
-    return _rendered(context, product, expanded(params.expand))
+    return rendered_product(context, product, expanded(params.expand))
 
 
 def _delete(context: Context, params: Params) -> DeletedProductObject:
@@ -221,11 +221,11 @@ def _list(context: Context, params: ProductList) -> ListObject[ProductObject]:
         raise unknown_cursor(error, params, "product") from None
     if params.type == "good":
         page = Page(data=(), has_more=False)
-    return list_object(page, context.path, lambda one: _rendered(context, one, names))
+    return list_object(page, context.path, lambda one: rendered_product(context, one, names))
 
 
-def _rendered(context: Context, product: Product, names: frozenset[str]) -> ProductObject:
-    """Render a product, looking its default price up where that is expanded."""
+def rendered_product(context: Context, product: Product, names: frozenset[str]) -> ProductObject:
+    """Render a product with what is expanded of it, looking its default price up where that is."""
     default: PriceObject | None = None
     if "default_price" in names and product.default_price is not None:
         found = context.unit.prices.get(context.environment.id, product.default_price)
