@@ -53,6 +53,24 @@ class Sent(NamedTuple):
 Owner = tuple[Kind, str]
 
 
+class Asked(NamedTuple):
+    """A total that was asked for, and what had been acknowledged before."""
+
+    books: "Books"
+    owner: Owner
+    acknowledged: int
+    cancels_acknowledged: int
+
+    def bounds(self) -> tuple[int, int]:
+        """What the total that has just been answered lies between.
+
+        It holds what was acknowledged before it was asked for, unless that has been cancelled by
+        now; and nothing but what has been sent by now, without what had been cancelled before.
+        """
+        sent, cancels = self.books.sent[self.owner], self.books.cancels_sent[self.owner]
+        return self.acknowledged - cancels, sent - self.cancels_acknowledged
+
+
 class Books:
     """Everything that was sent, added up; single events are kept only while they are recent."""
 
@@ -113,13 +131,9 @@ class Books:
         self.counted[self._place(one)] -= 1
         self.cancels_acknowledged[one.kind, one.customer] += one.amount
 
-    def least(self, owner: Owner) -> int:
-        """What a total cannot be below once it is asked for now."""
-        return self.acknowledged[owner] - self.cancels_sent[owner]
-
-    def most(self, owner: Owner) -> int:
-        """What a total that was asked for until now cannot be above."""
-        return self.sent[owner] - self.cancels_acknowledged[owner]
+    def asked(self, owner: Owner) -> "Asked":
+        """A total that is asked for from now on."""
+        return Asked(self, owner, self.acknowledged[owner], self.cancels_acknowledged[owner])
 
     def by_day(self, owner: Owner) -> dict[int, Decimal]:
         """The totals of the days that have any usage."""

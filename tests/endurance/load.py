@@ -69,11 +69,12 @@ class Load:
         """Ask for a total in one of three ways, and hold it between what it can be."""
         rng = self._books.rng
         owner = rng.choice(KINDS), rng.choice(self._books.customers)
-        least = self._books.least(owner)
+        asked = self._books.asked(owner)
         grouped = rng.choice(["", *GROUPINGS])
         found = await self.summaries(line, owner, grouped)
         total = sum((one for _, one in found), Decimal(0)) * 100
-        assert least <= total <= self._books.most(owner), (owner, grouped, found)
+        least, most = asked.bounds()
+        assert least <= total <= most, (owner, grouped, found)
 
     async def summaries(
         self, line: Connection, owner: Owner, grouped: str
