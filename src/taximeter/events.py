@@ -1,9 +1,11 @@
 """Events: what happened, written down in the transaction in which it happened.
 
 They form the outbox: whoever tells the outside reads them from here, in their order. Stripe has two
-kinds: thin ones, which name an object and are fetched through v2, and snapshots of an object.
+kinds: thin ones, which name an object and are fetched through v2, and snapshots of an object. Most
+snapshots have a thin twin, whose type begins with `v1.` and which names them.
 """
 
+from collections.abc import Collection, Sequence
 from typing import Annotated, Literal, Protocol
 
 import msgspec
@@ -33,7 +35,12 @@ class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened; `data` is JSON text, as it will be told."""
+    """Something that happened; `data` is JSON text, as it will be told.
+
+    That of a snapshot holds `object`, and `previous_attributes` where something was changed.
+    `request_id` and `idempotency_key` are of the request that caused it, if one did;
+    `snapshot_event` names the snapshot whose thin twin this is.
+    """
 
     id: str
     environment: int
@@ -42,6 +49,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     created_us: int
     related_object: RelatedObject | None
     data: str
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    snapshot_event: str | None = None
 
 
 MomentUs = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
@@ -61,12 +71,16 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
 class EventStore(Protocol):
     """Keeps events, in the same transaction as what they speak of."""
 
-    def add(self, event: Event) -> None:
-        """Keep a new event, after all others."""
+    def add(self, events: Sequence[Event]) -> None:
+        """Keep new events in their order, after all others."""
         ...
 
     def get(self, environment: int, event_payload: EventPayload, id: str) -> Event | None:
         """Return the event, or None."""
+        ...
+
+    def many(self, ids: Collection[str]) -> dict[str, Event]:
+        """Return those of the events that exist, of any environment and either kind, by id."""
         ...
 
     def page(

@@ -36,8 +36,7 @@ def event(number: int, **others: Any) -> Event:
 
 def add(records: RecordsDatabase, *events: Event) -> None:
     with records.writing() as unit:
-        for one in events:
-            unit.events.add(one)
+        unit.events.add(events)
 
 
 def ids(records: RecordsDatabase, cursor: Cursor | None = None, **where: Any) -> str:
@@ -117,11 +116,11 @@ def test_events_and_cursor_are_kept_together_or_not_at_all(
 ) -> None:
     with open_records(tmp_path) as records:
         with suppress(Interrupted), records.writing() as unit:
-            unit.events.add(event(1))
+            unit.events.add([event(1)])
             unit.cursors.set("reports", 1)
             raise Interrupted
         with records.writing() as unit:
-            unit.events.add(event(2))
+            unit.events.add([event(2)])
             unit.cursors.set("reports", 2)
     with open_records(tmp_path) as records, records.reading() as unit:
         assert unit.cursors.get("reports") == 2

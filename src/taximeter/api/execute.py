@@ -12,6 +12,7 @@ from taximeter.api.json_body import decode_json, read_json
 from taximeter.api.lists import ListParams
 from taximeter.api.params import Params, decode
 from taximeter.api.services import Context, Services, Unit
+from taximeter.changes import Cause
 from taximeter.environments import Environment
 from taximeter.errors import InvalidRequest
 from taximeter.idempotency import StoredRequest, key_reused
@@ -51,8 +52,9 @@ def execute(
     key = idempotency_key(incoming)
     if not endpoint.keeps_answer or (endpoint.method == "DELETE" and not incoming.v2):
         key = None
+    cause = Cause(request_id=incoming.id, idempotency_key=key)
     try:
-        with services.records.writing() as unit:
+        with services.records.writing(cause=cause) as unit:
             if key is None:
                 return Reply(body=run(unit))
             fingerprint = _fingerprint(incoming, sent)

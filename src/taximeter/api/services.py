@@ -11,6 +11,7 @@ from taximeter.accounts.user import UserStore
 from taximeter.api.auth import Authenticator
 from taximeter.api.request_log import RequestLog
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.changes import Cause, Changes
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
 from taximeter.idempotency import RequestStore
@@ -51,6 +52,16 @@ class Unit(BillingUnit, Protocol):
         ...
 
     @property
+    def changes(self) -> Changes:
+        """Return what this transaction has changed."""
+        ...
+
+    @property
+    def cause(self) -> Cause | None:
+        """Return the request that this transaction answers, or None."""
+        ...
+
+    @property
     def users(self) -> UserStore:
         """Return the dashboard's accounts."""
         ...
@@ -73,8 +84,11 @@ class Records(Protocol):
         """Open a transaction that only reads."""
         ...
 
-    def writing(self) -> AbstractContextManager[Unit]:
-        """Open a transaction that commits at the end of the block, and not at all on an error."""
+    def writing(self, *, cause: Cause | None = None) -> AbstractContextManager[Unit]:
+        """Open a transaction that commits at the end of the block, and not at all on an error.
+
+        `cause` is the request that is answered.
+        """
         ...
 
 

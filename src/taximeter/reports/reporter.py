@@ -136,8 +136,7 @@ class Reporter:
                 },
             )
             unit.events.forget(created_before_us=now_us - EVENT_US)
-            for event in events:
-                unit.events.add(event)
+            unit.events.add(events)
             unit.cursors.set(CURSOR, end_us)
         return events
 

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from taximeter.changes import Cause, Changes
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
 from taximeter.storage.records.attempts import AttemptTable
@@ -40,8 +41,11 @@ log = structlog.get_logger()
 class Unit:
     """One transaction over the records, seen through the stores of the domains."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+    def __init__(self, connection: Connection, *, cause: Cause | None = None) -> None:
+        """Work on a connection that is inside a transaction, begun by a request or by itself."""
+        self.cause = cause
+        self.changes = Changes()
+        self._afterwards: list[Callable[[], None]] = []
         self.environments = EnvironmentTable(connection)
         self.meters = MeterTable(connection)
         self.customers = CustomerTable(connection)
@@ -62,6 +66,15 @@ class Unit:
         self.sign_ins = SignInTable(connection)
         self.attempts = AttemptTable(connection)
 
+    def then(self, call: Callable[[], None]) -> None:
+        """Have something called once this transaction is committed, by the thread that did."""
+        self._afterwards.append(call)
+
+    def committed(self) -> None:
+        """Call what waited for the commit."""
+        for call in self._afterwards:
+            call()
+
     def wakes_at(self) -> int | None:
         """Return when whoever does due work has to look at what was changed, or None."""
         return 0 if self.test_clocks.advances else self.due.wakes_at
@@ -75,6 +88,7 @@ class RecordsDatabase:
         self._engine = engine
         self._writing = threading.Lock()
         self._notice: Callable[[int], None] | None = None
+        self._finish: Sequence[Callable[[Unit], None]] = ()
 
     @classmethod
     def open_sqlite(cls, path: Path) -> "RecordsDatabase":
@@ -110,16 +124,19 @@ class RecordsDatabase:
             yield Unit(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Unit]:
+    def writing(self, *, cause: Cause | None = None) -> Iterator[Unit]:
         """Open a transaction that writes; it commits at the end, and not at all on an error.
 
-        Raises StorageFailed, and then nothing was written.
+        `cause` is the request that is answered. Raises StorageFailed, and then nothing was written.
         """
         with _answered("written"), self._writing, self._engine.connect() as connection:
             connection = connection.execution_options(taximeter_writes=True)
             with connection.begin():
-                unit = Unit(connection)
+                unit = Unit(connection, cause=cause)
                 yield unit
+                for finish in self._finish:
+                    finish(unit)
+        unit.committed()
         wakes_at = unit.wakes_at()
         if wakes_at is not None and self._notice is not None:
             self._notice(wakes_at)
@@ -127,6 +144,13 @@ class RecordsDatabase:
     def watch_due(self, notice: Callable[[int], None]) -> None:
         """Have the first moment of the work that a commit schedules told, by its thread."""
         self._notice = notice
+
+    def finish_with(self, *finish: Callable[[Unit], None]) -> None:
+        """Have these called, in their order, at the end of each transaction that writes.
+
+        What they write is committed with the rest; an error undoes all of it.
+        """
+        self._finish = finish
 
     def holds_meters(self) -> bool:
         """Say whether any meter was ever made; without one there is no usage."""

@@ -1,5 +1,6 @@
 """Events as rows: see `taximeter.events.EventStore`."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
@@ -15,32 +16,24 @@ _GET = _ALL.where(
     events.c.event_payload == bindparam("payload"),
     events.c.id == bindparam("the_id"),
 )
+_MANY = _ALL.where(events.c.id.in_(bindparam("ids", expanding=True)))
+_INSERT = insert(events)
+_IDS_AT_ONCE = 1_000
 
 
 class EventTable:
     """Events, within the transaction of one connection."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+        """Work on a connection that is inside a transaction; `added` is what it has kept."""
         self._connection = connection
+        self.added: list[Event] = []
 
-    def add(self, event: Event) -> None:
-        """Keep a new event, after all others."""
-        about = event.related_object
-        self._connection.execute(
-            insert(events),
-            {
-                "id": event.id,
-                "environment": event.environment,
-                "event_payload": event.event_payload,
-                "type": event.type,
-                "created_us": event.created_us,
-                "object_id": None if about is None else about.id,
-                "object_type": None if about is None else about.type,
-                "object_url": None if about is None else about.url,
-                "data": event.data,
-            },
-        )
+    def add(self, events: Sequence[Event]) -> None:
+        """Keep new events in their order, after all others."""
+        if events:
+            self._connection.execute(_INSERT, [_row(event) for event in events])
+            self.added += events
 
     def get(self, environment: int, event_payload: EventPayload, id: str) -> Event | None:
         """Return the event, or None."""
@@ -48,6 +41,16 @@ class EventTable:
             _GET, {"env": environment, "payload": event_payload, "the_id": id}
         ).first()
         return None if row is None else _event(row)
+
+    def many(self, ids: Collection[str]) -> dict[str, Event]:
+        """Return those of the events that exist, of any environment and either kind, by id."""
+        found: dict[str, Event] = {}
+        asked = sorted(ids)
+        for start in range(0, len(asked), _IDS_AT_ONCE):
+            some = asked[start : start + _IDS_AT_ONCE]
+            rows = self._connection.execute(_MANY, {"ids": some})
+            found |= {event.id: event for event in map(_event, rows)}
+        return found
 
     def page(
         self, environment: int, event_payload: EventPayload, cursor: Cursor, where: EventFilter
@@ -78,17 +81,37 @@ class EventTable:
         self._connection.execute(delete(events).where(events.c.created_us < created_before_us))
 
 
+def _row(event: Event) -> dict[str, Any]:
+    about = event.related_object
+    return {
+        "id": event.id,
+        "environment": event.environment,
+        "event_payload": event.event_payload,
+        "type": event.type,
+        "created_us": event.created_us,
+        "object_id": None if about is None else about.id,
+        "object_type": None if about is None else about.type,
+        "object_url": None if about is None else about.url,
+        "data": event.data,
+        "request_id": event.request_id,
+        "idempotency_key": event.idempotency_key,
+        "snapshot_event": event.snapshot_event,
+    }
+
+
 def _event(row: Row[*tuple[Any, ...]]) -> Event:
-    id, environment, payload, type, created_us, object_id, object_type, object_url, data = row
     about = None
-    if object_id is not None:
-        about = RelatedObject(id=object_id, type=object_type, url=object_url)
+    if row.object_id is not None:
+        about = RelatedObject(id=row.object_id, type=row.object_type, url=row.object_url)
     return Event(
-        id=id,
-        environment=environment,
-        event_payload=payload,
-        type=type,
-        created_us=created_us,
+        id=row.id,
+        environment=row.environment,
+        event_payload=row.event_payload,
+        type=row.type,
+        created_us=row.created_us,
         related_object=about,
-        data=data,
+        data=row.data,
+        request_id=row.request_id,
+        idempotency_key=row.idempotency_key,
+        snapshot_event=row.snapshot_event,
     )
