@@ -16,6 +16,7 @@ from taximeter.api.edge import Asgi
 from taximeter.api.request_log import RequestLog
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.api.snapshots.write import Snapshots
 from taximeter.credits.expire import Expiries
 from taximeter.dashboard.front import front
 from taximeter.due import DueKind
@@ -217,6 +218,7 @@ def open_app(
             handlers=_handlers(stores, services),
             clock=clock,
         )
+        stores.records.finish_with(Snapshots(clock).write)
         stores.records.watch_due(runner.expect)
         _start(writer.start, data)
         rebuild = threading.Thread(

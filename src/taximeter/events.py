@@ -58,10 +58,15 @@ MomentUs = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which events to list; None, and no types, do not restrict. Moments in microseconds."""
+    """Which events to list; None, and no types, do not restrict. Moments in microseconds.
+
+    A `*` within a type stands for anything. `delivery_success` asks for events whose deliveries
+    have all succeeded, or for those with one that has not.
+    """
 
     object_id: str | None = None
     types: tuple[str, ...] = ()
+    delivery_success: bool | None = None
     created_gt_us: MomentUs | None = None
     created_gte_us: MomentUs | None = None
     created_lt_us: MomentUs | None = None
@@ -70,6 +75,11 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 class EventStore(Protocol):
     """Keeps events, in the same transaction as what they speak of."""
+
+    @property
+    def added(self) -> Sequence[Event]:
+        """Return what this transaction has kept, in its order."""
+        ...
 
     def add(self, events: Sequence[Event]) -> None:
         """Keep new events in their order, after all others."""
@@ -89,8 +99,11 @@ class EventStore(Protocol):
         """Return a page, newest first. Raises UnknownCursor."""
         ...
 
-    def forget(self, *, created_before_us: int) -> None:
-        """Drop the events created before a moment."""
+    def forget(self, *, created_before_us: int, limit: int) -> None:
+        """Drop up to so many events created before a moment, the oldest first.
+
+        What is still to be delivered stays.
+        """
         ...
 
 

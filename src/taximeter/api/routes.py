@@ -19,6 +19,7 @@ from taximeter.api.resources import (
     credit_grants,
     customers,
     events,
+    events_v2,
     ingestion,
     invoice_actions,
     invoice_items,
@@ -65,6 +66,7 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
+    *events_v2.ENDPOINTS,
     *ingestion.ENDPOINTS,
     *test_clocks.ENDPOINTS,
 )

@@ -41,26 +41,29 @@ log = structlog.get_logger()
 class Unit:
     """One transaction over the records, seen through the stores of the domains."""
 
-    def __init__(self, connection: Connection, *, cause: Cause | None = None) -> None:
+    def __init__(
+        self, connection: Connection, *, cause: Cause | None = None, writes: bool = False
+    ) -> None:
         """Work on a connection that is inside a transaction, begun by a request or by itself."""
         self.cause = cause
         self.changes = Changes()
+        noted = self.changes if writes else None
         self._afterwards: list[Callable[[], None]] = []
         self.environments = EnvironmentTable(connection)
-        self.meters = MeterTable(connection)
-        self.customers = CustomerTable(connection)
-        self.invoices = InvoiceTable(connection)
-        self.invoice_items = InvoiceItemTable(connection)
-        self.products = ProductTable(connection)
-        self.prices = PriceTable(connection)
+        self.meters = MeterTable(connection, noted)
+        self.customers = CustomerTable(connection, noted)
+        self.invoices = InvoiceTable(connection, noted)
+        self.invoice_items = InvoiceItemTable(connection, noted)
+        self.products = ProductTable(connection, noted)
+        self.prices = PriceTable(connection, noted)
         self.requests = RequestTable(connection)
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
         self.cursors = CursorTable(connection)
-        self.subscriptions = SubscriptionTable(connection)
-        self.credit_grants = CreditGrantTable(connection)
-        self.credit_ledger = CreditLedgerTable(connection)
-        self.test_clocks = TestClockTable(connection)
+        self.subscriptions = SubscriptionTable(connection, noted)
+        self.credit_grants = CreditGrantTable(connection, noted)
+        self.credit_ledger = CreditLedgerTable(connection, noted)
+        self.test_clocks = TestClockTable(connection, noted, customers=self.customers)
         self.due = DueTable(connection)
         self.users = UserTable(connection)
         self.sign_ins = SignInTable(connection)
@@ -132,7 +135,7 @@ class RecordsDatabase:
         with _answered("written"), self._writing, self._engine.connect() as connection:
             connection = connection.execution_options(taximeter_writes=True)
             with connection.begin():
-                unit = Unit(connection, cause=cause)
+                unit = Unit(connection, cause=cause, writes=True)
                 yield unit
                 for finish in self._finish:
                     finish(unit)
