@@ -3,6 +3,7 @@
 The only module that names a concrete backend.
 """
 
+import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from taximeter.api.edge import Asgi
 from taximeter.api.request_log import RequestLog
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.api.wire.event import event_body
 from taximeter.credits.expire import Expiries
 from taximeter.dashboard.front import front
 from taximeter.due import DueKind
@@ -44,6 +46,11 @@ from taximeter.storage.duckdb.reader import DuckReader
 from taximeter.storage.duckdb.rejections import DuckRejections
 from taximeter.storage.migrations import StoreUnusable
 from taximeter.storage.records.database import RecordsDatabase
+from taximeter.webhooks.address import AddressRules
+from taximeter.webhooks.connect import Connector
+from taximeter.webhooks.dispatcher import Dispatcher
+from taximeter.webhooks.fan_out import FanOut
+from taximeter.webhooks.rounds import Rounds
 
 __all__ = [
     "App",
@@ -192,6 +199,8 @@ def open_app(
             cache_seconds=settings.key_cache_seconds,
             dev=dev,
         )
+        webhook_addresses = AddressRules(private=settings.webhook_private_addresses, loopback=dev)
+        dispatcher = _dispatcher(stores, webhook_addresses, clock, settings)
         services = Services(
             settings=settings,
             clock=clock,
@@ -208,6 +217,8 @@ def open_app(
             uploads=Uploads(
                 data / "uploads", writer=writer, directory=directory, clock=clock, settings=settings
             ),
+            dispatcher=dispatcher,
+            webhook_addresses=webhook_addresses,
         )
         reporter = Reporter(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
@@ -218,6 +229,7 @@ def open_app(
             clock=clock,
         )
         stores.records.watch_due(runner.expect)
+        stores.records.finish_with(FanOut(clock=clock, wake=dispatcher.wake))
         _start(writer.start, data)
         rebuild = threading.Thread(
             target=_rebuild, args=(deduplicator, clock), name="rebuild identifiers"
@@ -227,6 +239,7 @@ def open_app(
             _start(reporter.start, data)
             runner.start()
             services.uploads.start()
+            dispatcher.start()
             yield App(
                 services=services,
                 reporter=reporter,
@@ -237,9 +250,28 @@ def open_app(
             services.uploads.close()
             runner.close()
             reporter.close()
+            dispatcher.close()
             deduplicator.stop()
             rebuild.join()
             writer.close()
+
+
+def _dispatcher(
+    stores: Stores, rules: AddressRules, clock: Clock, settings: Settings
+) -> Dispatcher:
+    """Return what delivers events."""
+    return Dispatcher(
+        rounds=Rounds(
+            records=stores.records,
+            render=event_body,
+            clock=clock,
+            settings=settings,
+            random=random.SystemRandom(),
+        ),
+        connector=Connector(rules=rules, connect_seconds_max=settings.webhook_connect_seconds_max),
+        clock=clock,
+        settings=settings,
+    )
 
 
 def _handlers(stores: Stores, services: Services) -> dict[DueKind, Handler]:
