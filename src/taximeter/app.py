@@ -3,7 +3,6 @@
 The only module that names a concrete backend.
 """
 
-import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,10 +46,8 @@ from taximeter.storage.duckdb.rejections import DuckRejections
 from taximeter.storage.migrations import StoreUnusable
 from taximeter.storage.records.database import RecordsDatabase
 from taximeter.webhooks.address import AddressRules
-from taximeter.webhooks.connect import Connector
-from taximeter.webhooks.dispatcher import Dispatcher
+from taximeter.webhooks.dispatcher import build_dispatcher
 from taximeter.webhooks.fan_out import FanOut
-from taximeter.webhooks.rounds import Rounds
 
 __all__ = [
     "App",
@@ -200,7 +197,13 @@ def open_app(
             dev=dev,
         )
         webhook_addresses = AddressRules(private=settings.webhook_private_addresses, loopback=dev)
-        dispatcher = _dispatcher(stores, webhook_addresses, clock, settings)
+        dispatcher = build_dispatcher(
+            records=stores.records,
+            render=event_body,
+            rules=webhook_addresses,
+            clock=clock,
+            settings=settings,
+        )
         services = Services(
             settings=settings,
             clock=clock,
@@ -254,24 +257,6 @@ def open_app(
             deduplicator.stop()
             rebuild.join()
             writer.close()
-
-
-def _dispatcher(
-    stores: Stores, rules: AddressRules, clock: Clock, settings: Settings
-) -> Dispatcher:
-    """Return what delivers events."""
-    return Dispatcher(
-        rounds=Rounds(
-            records=stores.records,
-            render=event_body,
-            clock=clock,
-            settings=settings,
-            random=random.SystemRandom(),
-        ),
-        connector=Connector(rules=rules, connect_seconds_max=settings.webhook_connect_seconds_max),
-        clock=clock,
-        settings=settings,
-    )
 
 
 def _handlers(stores: Stores, services: Services) -> dict[DueKind, Handler]:

@@ -6,6 +6,7 @@ deliveries are made again, and none is lost.
 """
 
 import asyncio
+import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +16,13 @@ import structlog
 
 from taximeter.kit.clock import MICROSECONDS, Clock
 from taximeter.settings import Settings
+from taximeter.webhooks.address import AddressRules
 from taximeter.webhooks.connect import Connector
 from taximeter.webhooks.lane import Lane
 from taximeter.webhooks.outcome import Outcome
 from taximeter.webhooks.post import Line
-from taximeter.webhooks.rounds import Held, Round, Rounds
+from taximeter.webhooks.rounds import Held, RenderEvent, Round, Rounds
+from taximeter.webhooks.stores import WebhookRecords
 
 log = structlog.get_logger()
 
@@ -179,6 +182,29 @@ class Dispatcher:
         self._work.set()
         async with self._round_over:
             await self._round_over.wait_for(lambda: self._begun >= wanted and self._idle)
+
+
+def build_dispatcher(
+    *,
+    records: WebhookRecords,
+    render: RenderEvent,
+    rules: AddressRules,
+    clock: Clock,
+    settings: Settings,
+) -> Dispatcher:
+    """Return a dispatcher over the records; `render` spells events as they are told."""
+    return Dispatcher(
+        rounds=Rounds(
+            records=records,
+            render=render,
+            clock=clock,
+            settings=settings,
+            random=random.SystemRandom(),
+        ),
+        connector=Connector(rules=rules, connect_seconds_max=settings.webhook_connect_seconds_max),
+        clock=clock,
+        settings=settings,
+    )
 
 
 async def _wait(event: asyncio.Event, seconds: float | None) -> None:
