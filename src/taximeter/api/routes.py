@@ -18,6 +18,7 @@ from taximeter.api.resources import (
     credit_balances,
     credit_grants,
     customers,
+    event_destinations,
     events,
     events_v2,
     ingestion,
@@ -39,6 +40,8 @@ from taximeter.api.resources import (
     subscriptions,
     summaries,
     test_clocks,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from taximeter.api.services import Services
 from taximeter.errors import UnknownUrl
@@ -69,6 +72,9 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *events_v2.ENDPOINTS,
     *ingestion.ENDPOINTS,
     *test_clocks.ENDPOINTS,
+    *webhook_endpoints.ENDPOINTS,
+    *event_destinations.ENDPOINTS,
+    *webhook_deliveries.ENDPOINTS,
 )
 
 HOT_PATHS = {path: {"POST"} for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH)}

@@ -79,7 +79,11 @@ def _retrieve(context: Context, params: Params) -> SnapshotEventObject:
 
 
 def _views(context: Context, events: Sequence[Event]) -> list[SnapshotEventObject]:
-    return [snapshot_event_object(one, context.environment, pending_webhooks=0) for one in events]
+    pending = context.unit.deliveries.pending([one.id for one in events])
+    return [
+        snapshot_event_object(one, context.environment, pending_webhooks=pending.get(one.id, 0))
+        for one in events
+    ]
 
 
 ENDPOINTS = (
