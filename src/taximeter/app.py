@@ -6,6 +6,7 @@ The only module that names a concrete backend.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from taximeter.api.edge import Asgi
 from taximeter.api.request_log import RequestLog
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.authorizations.check_before_use import CheckBeforeUse
 from taximeter.credits.expire import Expiries
 from taximeter.dashboard.front import front
 from taximeter.due import DueKind
@@ -192,6 +194,13 @@ def open_app(
             cache_seconds=settings.key_cache_seconds,
             dev=dev,
         )
+        check_before_use = CheckBeforeUse.over(
+            records=stores.records,
+            reader=stores.reader,
+            barrier=writer,
+            clock=clock,
+            settings=settings,
+        )
         services = Services(
             settings=settings,
             clock=clock,
@@ -208,6 +217,7 @@ def open_app(
             uploads=Uploads(
                 data / "uploads", writer=writer, directory=directory, clock=clock, settings=settings
             ),
+            check_before_use=check_before_use,
         )
         reporter = Reporter(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
@@ -218,12 +228,15 @@ def open_app(
             clock=clock,
         )
         stores.records.watch_due(runner.expect)
+        stores.records.finish_with(check_before_use.limits.watch)
+        writer.watch_rows(check_before_use.books.enter)
         _start(writer.start, data)
         rebuild = threading.Thread(
             target=_rebuild, args=(deduplicator, clock), name="rebuild identifiers"
         )
         rebuild.start()
         try:
+            _start(partial(check_before_use.start, stores.usage_log), data)
             _start(reporter.start, data)
             runner.start()
             services.uploads.start()
@@ -235,6 +248,7 @@ def open_app(
             )
         finally:
             services.uploads.close()
+            check_before_use.reservations.close()
             runner.close()
             reporter.close()
             deduplicator.stop()

@@ -79,6 +79,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     late_usage: Literal["report", "bill"] = "report"
     threshold_check_seconds: Positive = 60
 
+    # Check before use
+    live_totals_max: Positive = 100_000
+    reservations_max: Positive = 100_000
+    reservation_batch_max: Positive = 1_000
+    reservation_seconds_max: Positive = 86_400
+    reservation_kept_days: Positive = 30
+
     # The dashboard
     browser_session_hours: Positive = 168
     sign_in_link_minutes: Positive = 60

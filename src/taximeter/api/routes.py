@@ -15,6 +15,7 @@ from taximeter.api.http import Incoming, Reply, encode
 from taximeter.api.resources import (
     adjustments,
     adjustments_v2,
+    authorizations,
     credit_balances,
     credit_grants,
     customers,
@@ -32,6 +33,7 @@ from taximeter.api.resources import (
     price_coverage,
     prices,
     products,
+    reservations,
     sessions,
     simulations,
     subscription_items,
@@ -67,9 +69,13 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *events.ENDPOINTS,
     *ingestion.ENDPOINTS,
     *test_clocks.ENDPOINTS,
+    *reservations.ENDPOINTS,
 )
 
-HOT_PATHS = {path: {"POST"} for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH)}
+HOT_PATHS = {
+    path: {"POST"}
+    for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH, authorizations.PATH)
+}
 """What the edge answers itself, for the lists of methods that an address takes."""
 
 

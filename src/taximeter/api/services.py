@@ -1,5 +1,6 @@
 """What the endpoints work with, put together by the composition root."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -11,6 +12,8 @@ from taximeter.accounts.user import UserStore
 from taximeter.api.auth import Authenticator
 from taximeter.api.request_log import RequestLog
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.authorizations.check_before_use import CheckBeforeUse
+from taximeter.authorizations.reservation import ReservationStore
 from taximeter.changes import Cause, Changes
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
@@ -62,6 +65,15 @@ class Unit(BillingUnit, Protocol):
         ...
 
     @property
+    def reservations(self) -> ReservationStore:
+        """Return the reservations of usage."""
+        ...
+
+    def then(self, call: Callable[[], None]) -> None:
+        """Have something called once this transaction is committed."""
+        ...
+
+    @property
     def users(self) -> UserStore:
         """Return the dashboard's accounts."""
         ...
@@ -108,6 +120,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     sessions: SessionAuthenticator
     uploads: Uploads
     requests: RequestLog
+    check_before_use: CheckBeforeUse
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
