@@ -20,6 +20,7 @@ from taximeter.authorizations.limits import LimitDirectory
 from taximeter.authorizations.recover import recover
 from taximeter.authorizations.reservation import Reservation, new_reservation_id
 from taximeter.authorizations.reserve import Asked, Reservations
+from taximeter.changes import Change
 from taximeter.errors import Overloaded, StorageFailed
 from taximeter.ingest.event import LoggedEvent, MeterEvent
 from taximeter.ingest.log import Cancellation, cancel_event
@@ -200,8 +201,10 @@ class World:
         self.writer = StepWriter(self.scheduler, self.clock, log)
         self.books = CountingBooks(clock=self.clock, totals_max=4)
         self.books.world = self
-        self.limits = LimitDirectory(reading=self.records.reading, customers_max=2)
-        settings = Settings(reservations_max=1_000)
+        settings = Settings(reservations_max=1_000, live_totals_max=4)
+        self.limits = LimitDirectory(
+            reading=self.records.reading, clock=self.clock, settings=settings
+        )
         self.authorizer = CountingAuthorizer(
             books=self.books,
             limits=self.limits,
@@ -389,8 +392,12 @@ class World:
         status = "inactive" if alert in self.active else "active"
         with self.records.writing() as unit:
             unit.alerts.save(msgspec.structs.replace(alert, status=status))
-        self.limits.forget()
+        self.limits.forget([_changed(alert)])
         self.active = [one for one in ALERTS if (one in self.active) != (one is alert)]
+
+
+def _changed(alert: Alert) -> Change:
+    return Change(kind="alert", id=alert.id, environment=2, before=None, after=alert)
 
 
 def _within(threshold: UsageThreshold, dimensions: str) -> bool:

@@ -1,23 +1,29 @@
-"""What is asked before use, what is answered, and the pure decision between them."""
+"""What is asked before use, and what is answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
 
 from taximeter.alerts.alert import AlertType
-from taximeter.authorizations.live_total import LiveTotal, Series, worth
+from taximeter.authorizations.live_total import worth
 from taximeter.authorizations.reservation import Reservation
 from taximeter.ingest.event import MeterEvent
-from taximeter.kit import decimals
 from taximeter.meters import Meter
+
+CREDIT_BALANCE = "credit_balance"
+"""What stands among the alerts that deny where the credits would not pay for it."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """May the customer use what this event would count, now? The event itself is not recorded."""
+    """May the customer use what this event would count, now? The event itself is not recorded.
+
+    With `paid_by_credits` only where what is left of credits pays for all of it.
+    """
 
     event: MeterEvent
     meter: Meter
+    paid_by_credits: bool = False
 
     @property
     def value(self) -> Decimal:
@@ -32,7 +38,8 @@ class LimitState(msgspec.Struct, frozen=True, kw_only=True):
 
     `used` is what every acknowledged event comes to, `reserved` what is spoken for beside it, and
     `remaining` what is left of the limit before what was asked for. It is negative once more was
-    used than allowed, for events are never refused.
+    used than allowed, for events are never refused. Of credits, `used` and `reserved` are what
+    usage takes off those in effect, and the limit is what has to be left.
     """
 
     alert: str
@@ -44,43 +51,30 @@ class LimitState(msgspec.Struct, frozen=True, kw_only=True):
     allows: bool
 
 
+class Credit(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of credits before what was asked for, and whether they would pay for it."""
+
+    balance: int
+    pays: bool
+
+
 class Authorization(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer: yes, or no and which limits say so."""
+    """The answer: yes, or no and what says so. `credit` is None where it was not asked about."""
 
     question: Question
     limits: Sequence[LimitState]
-    credit_balance: int | None = None
+    credit: Credit | None = None
     reservation: Reservation | None = None
 
     @property
     def denied_by(self) -> Sequence[str]:
-        """Return the alerts whose limit does not allow it."""
-        return [state.alert for state in self.limits if not state.allows]
+        """Return the alerts whose limit does not allow it, and `credit_balance` if that does."""
+        denying = [state.alert for state in self.limits if not state.allows]
+        if self.credit is not None and not self.credit.pays:
+            denying.append(CREDIT_BALANCE)
+        return denying
 
     @property
     def authorized(self) -> bool:
-        """Say whether every limit allows it."""
+        """Say whether nothing denies it."""
         return not self.denied_by
-
-
-class UsageLimit(msgspec.Struct, frozen=True, kw_only=True):
-    """A usage alert that is a hard limit, for one customer: the series may come to `gte`."""
-
-    alert: str
-    gte: Decimal
-    series: Series
-
-    def state(self, totals: Mapping[Series, LiveTotal], *, value: Decimal) -> LimitState:
-        """Return where the customer stands, and whether so much more is within the limit."""
-        total = totals[self.series]
-        assert total.used is not None, "only what was read from the log is decided by"
-        taken = decimals.total((total.used, total.reserved))
-        return LimitState(
-            alert=self.alert,
-            alert_type="usage_threshold",
-            limit=self.gte,
-            used=total.used,
-            reserved=total.reserved,
-            remaining=decimals.difference(self.gte, taken),
-            allows=decimals.total((taken, value)) <= self.gte,
-        )

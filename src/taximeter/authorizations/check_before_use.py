@@ -56,7 +56,7 @@ class CheckBeforeUse(msgspec.Struct, frozen=True, kw_only=True):
     ) -> Self:
         """Put the parts together over the stores of a server; nothing runs before `start`."""
         books = Books(clock=clock, totals_max=settings.live_totals_max)
-        directory = LimitDirectory(reading=records.reading, customers_max=settings.live_totals_max)
+        directory = LimitDirectory(reading=records.reading, clock=clock, settings=settings)
         authorizer = Authorizer(
             books=books,
             limits=directory,

@@ -9,20 +9,35 @@ from typing import Protocol
 import msgspec
 
 from taximeter.alerts.alert import Alert, AlertStore
-from taximeter.authorizations.authorization import UsageLimit
+from taximeter.alerts.watches import EVER_US
+from taximeter.authorizations.authorization import Question
 from taximeter.authorizations.held import Owner
+from taximeter.authorizations.limit import (
+    CreditLimit,
+    Priced,
+    SpendLimit,
+    UsageLimit,
+    priced_of,
+)
 from taximeter.authorizations.live_total import Series
-from taximeter.changes import ChangedKind, Changes
+from taximeter.authorizations.period import usage_range
+from taximeter.changes import Change, ChangedKind, Changes
+from taximeter.customers import Customer
+from taximeter.errors import ResourceMissing
 from taximeter.ingest.event import MeterEvent
-from taximeter.kit.clock import MICROSECONDS
+from taximeter.invoicing.standing import Standing, read_standings
+from taximeter.invoicing.stores import BillingUnit
+from taximeter.kit.clock import MICROSECONDS, Clock
+from taximeter.settings import Settings
 
-EVER_US = (0, 253_402_300_800 * MICROSECONDS)
-"""From 1970 to the end of the year 9999."""
+_OF_ALL: frozenset[ChangedKind] = frozenset({"alert", "meter", "price", "product", "test_clock"})
+"""A change of these may change the limits of anybody."""
 
-_CONCERNS: frozenset[ChangedKind] = frozenset({"alert"})
+Range = tuple[int, int]
+"""A half-open range, in microseconds."""
 
 
-class Reading(Protocol):
+class Reading(BillingUnit, Protocol):
     """The stores that limits are read from, inside one read transaction."""
 
     @property
@@ -45,64 +60,120 @@ class Changing(Protocol):
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """A customer's hard limits, which hold from a moment until another, in microseconds."""
+    """A customer's hard limits, as they are from one moment until another.
 
-    usage: Sequence[UsageLimit]
-    start_us: int
-    end_us: int
+    `priced` is there where some limit needs it, or a question did.
+    """
+
+    usage: Sequence[UsageLimit] = ()
+    spend: Sequence[SpendLimit] = ()
+    credit: Sequence[CreditLimit] = ()
+    priced: Priced | None = None
+    valid_us: Range
 
 
 class LimitDirectory:
     """Remembers limits; a look-up during which something changed is not remembered."""
 
     def __init__(
-        self, *, reading: Callable[[], AbstractContextManager[Reading]], customers_max: int
+        self,
+        *,
+        reading: Callable[[], AbstractContextManager[Reading]],
+        clock: Clock,
+        settings: Settings,
     ) -> None:
-        """Look limits up through `reading`; remember those of so many customers."""
+        """Look limits up through `reading`; remember those of `live_totals_max` customers."""
         self._reading = reading
-        self._customers_max = customers_max
+        self._clock = clock
+        self._settings = settings
         self._lock = threading.Lock()
         self._generation = 0
         self._alerts: dict[int, list[Alert]] | None = None
         self._limits: OrderedDict[Owner, Limits] = OrderedDict()
 
-    def find(self, event: MeterEvent) -> Limits | None:
-        """Return the limits of the event's customer if they are remembered."""
+    def find(self, question: Question) -> Limits | None:
+        """Return the limits of the question's customer if they are remembered."""
+        event = question.event
         limits = self._limits.get((event.environment, event.customer))
-        if limits is None or not limits.start_us <= event.timestamp_us < limits.end_us:
+        if limits is None or not limits.valid_us[0] <= event.timestamp_us < limits.valid_us[1]:
+            return None
+        if question.paid_by_credits and limits.priced is None:
             return None
         return limits
 
-    def read(self, event: MeterEvent) -> Limits:
-        """Return the limits of the event's customer, read from the records. Blocks on storage."""
+    def holds(self, limits: Limits, question: Question) -> bool:
+        """Say whether these are still the limits of the question's customer."""
+        return self.find(question) is limits
+
+    def read(self, question: Question) -> Limits:
+        """Return the limits of the question's customer; blocks on storage.
+
+        Raises ResourceMissing for a customer who has gone.
+        """
+        event = question.event
         generation, alerts = self._generation, self._alerts
-        if alerts is None:
-            with self._reading() as unit:
+        with self._reading() as unit:
+            if alerts is None:
                 alerts = _by_environment(unit.alerts.active())
-        limits = _limits(alerts.get(event.environment, ()), event)
+            concerning = [
+                alert
+                for alert in alerts.get(event.environment, ())
+                if alert.customer in {None, event.customer}
+            ]
+            standing = None
+            if question.paid_by_credits or any(map(_needs_standing, concerning)):
+                standing = self._standing(question, unit)
+        limits = _limits(concerning, event, standing)
         with self._lock:
             if generation == self._generation:
                 self._alerts = alerts
                 self._limits[event.environment, event.customer] = limits
-                while len(self._limits) > self._customers_max:
+                while len(self._limits) > self._settings.live_totals_max:
                     self._limits.popitem(last=False)
         return limits
 
-    def holds(self, limits: Limits, event: MeterEvent) -> bool:
-        """Say whether these are still the limits of the event's customer."""
-        return self.find(event) is limits
+    def _standing(self, question: Question, unit: BillingUnit) -> Standing:
+        event = question.event
+        found = read_standings(
+            (event.customer,),
+            unit=unit,
+            environment=event.environment,
+            clock=self._clock,
+            settings=self._settings,
+        )
+        if event.customer not in found:
+            raise ResourceMissing(
+                f"No such customer: '{event.customer}'",
+                param=f"payload[{question.meter.customer_key}]",
+            )
+        return found[event.customer]
 
     def watch(self, unit: Changing) -> None:
-        """Look limits up anew once a transaction is committed that changed what they rest on."""
-        if any(change.kind in _CONCERNS for change in unit.changes.all()):
-            unit.then(self.forget)
+        """Look limits up anew, once a transaction is committed, whose grounds it changed."""
+        changes = unit.changes.all()
+        if changes:
+            unit.then(lambda: self.forget(changes))
 
-    def forget(self) -> None:
-        """Look everything up anew."""
+    def forget(self, changes: Sequence[Change]) -> None:
+        """Look up anew what these changes may have changed."""
         with self._lock:
             self._generation += 1
-            self._alerts = None
-            self._limits = OrderedDict()
+            for change in changes:
+                owner = _owner(change)
+                if owner is None:
+                    self._alerts = None
+                    self._limits = OrderedDict()
+                else:
+                    self._limits.pop(owner, None)
+
+
+def _owner(change: Change) -> Owner | None:
+    """Return whose limits a change may have changed; None where it may be anybody's."""
+    if change.kind in _OF_ALL:
+        return None
+    changed = change.before if change.after is None else change.after
+    customer = changed.id if isinstance(changed, Customer) else getattr(changed, "customer", None)
+    return None if customer is None else (change.environment, customer)
 
 
 def _by_environment(alerts: Sequence[Alert]) -> dict[int, list[Alert]]:
@@ -113,25 +184,47 @@ def _by_environment(alerts: Sequence[Alert]) -> dict[int, list[Alert]]:
     return found
 
 
-def _limits(alerts: Sequence[Alert], event: MeterEvent) -> Limits:
+def _needs_standing(alert: Alert) -> bool:
+    threshold = alert.usage_threshold
+    return threshold is None or threshold.recurrence == "billing_period"
+
+
+def _limits(alerts: Sequence[Alert], event: MeterEvent, standing: Standing | None) -> Limits:
+    usage: list[UsageLimit] = []
+    spend: list[SpendLimit] = []
+    credit: list[CreditLimit] = []
     start_us, end_us = EVER_US
-    usage = []
+    if standing is not None and standing.changes_at is not None:
+        end_us = standing.changes_at * MICROSECONDS
     for alert in alerts:
-        if alert.customer not in {None, event.customer} or alert.usage_threshold is None:
-            continue
-        threshold = alert.usage_threshold
-        usage.append(
-            UsageLimit(
-                alert=alert.id,
-                gte=threshold.gte,
-                series=Series(
-                    event.environment,
-                    event.customer,
-                    threshold.meter,
-                    start_us,
-                    end_us,
-                    threshold.dimension_filters,
-                ),
+        if alert.usage_threshold is not None:
+            threshold = alert.usage_threshold
+            first_us, last_us = usage_range(threshold, event.timestamp_us, standing)
+            start_us, end_us = max(start_us, first_us), min(end_us, last_us)
+            usage.append(
+                UsageLimit(
+                    alert=alert.id,
+                    gte=threshold.gte,
+                    series=Series(
+                        event.environment,
+                        event.customer,
+                        threshold.meter,
+                        first_us,
+                        last_us,
+                        threshold.dimension_filters,
+                    ),
+                )
             )
-        )
-    return Limits(usage=usage, start_us=start_us, end_us=end_us)
+        if alert.spend_threshold is not None:
+            gte, currency = alert.spend_threshold.gte, alert.spend_threshold.currency
+            spend.append(SpendLimit(alert=alert.id, gte=gte, currency=currency))
+        if alert.credit_balance_threshold is not None:
+            balance = alert.credit_balance_threshold
+            credit.append(CreditLimit(alert=alert.id, lte=balance.lte, currency=balance.currency))
+    return Limits(
+        usage=usage,
+        spend=spend,
+        credit=credit,
+        priced=None if standing is None else priced_of(standing, event.environment),
+        valid_us=(start_us, end_us),
+    )

@@ -56,7 +56,7 @@ def question(params: MeterEventAuthorize, services: Services, environment: Envir
             param=f"payload[{meter.value_key}]",
             code="meter_event_invalid_value",
         )
-    return Question(event=event, meter=meter)
+    return Question(event=event, meter=meter, paid_by_credits=params.require_credit_balance)
 
 
 def reservation(

@@ -54,7 +54,7 @@ def authorization_object(answer: Authorization, environment: Environment) -> Aut
     question, made = answer.question, answer.reservation
     return AuthorizationObject(
         authorized=answer.authorized,
-        credit_balance=answer.credit_balance,
+        credit_balance=None if answer.credit is None else answer.credit.balance,
         customer=question.event.customer,
         denied_by=answer.denied_by,
         limits=[_limit_object(state) for state in answer.limits],
