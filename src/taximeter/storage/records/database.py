@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from taximeter.changes import Cause, Changes
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.alerts import AlertTable
 from taximeter.storage.records.attempts import AttemptTable
 from taximeter.storage.records.credit_grants import CreditGrantTable
 from taximeter.storage.records.credit_ledger import CreditLedgerTable
@@ -30,6 +31,7 @@ from taximeter.storage.records.migrations import MIGRATIONS
 from taximeter.storage.records.prices import PriceTable
 from taximeter.storage.records.products import ProductTable
 from taximeter.storage.records.requests import RequestTable
+from taximeter.storage.records.reservations import ReservationTable
 from taximeter.storage.records.sessions import SessionTable
 from taximeter.storage.records.sign_ins import SignInTable
 from taximeter.storage.records.subscriptions import SubscriptionTable
@@ -58,7 +60,9 @@ class Unit:
         self.invoice_items = InvoiceItemTable(connection, noted)
         self.products = ProductTable(connection, noted)
         self.prices = PriceTable(connection, noted)
+        self.alerts = AlertTable(connection)
         self.requests = RequestTable(connection)
+        self.reservations = ReservationTable(connection)
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
         self.event_destinations = EventDestinationTable(connection)
