@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from taximeter.dashboard.page import Change, Download, Page
 from taximeter.dashboard.pages import (
+    api_event,
     api_events,
     catalog,
     configuration,
@@ -58,7 +59,7 @@ PAGES: tuple[Page[Any, Any], ...] = (
     requests.PAGE,
     requests.ONE,
     api_events.PAGE,
-    api_events.ONE,
+    api_event.PAGE,
     configuration.PAGE,
     customers.PAGE,
     customer.PAGE,
