@@ -19,6 +19,11 @@ _MANY = _ALL.where(
     invoices.c.environment == bindparam("env"),
     invoices.c.id.in_(bindparam("ids", expanding=True)),
 )
+_DRAFTS_OF = _ALL.where(
+    invoices.c.environment == bindparam("env"),
+    invoices.c.customer.in_(bindparam("ids", expanding=True)),
+    invoices.c.status == "draft",
+).order_by(invoices.c.position.desc())
 _RECENT = _ALL.where(
     invoices.c.environment == bindparam("env"),
     invoices.c.subscription.in_(bindparam("ids", expanding=True)),
@@ -52,6 +57,11 @@ class InvoiceTable:
         rows = rows_with_ids(self._connection, _MANY, environment, ids)
         found = [_DECODER.decode(details) for (details,) in rows]
         return {one.id: one for one in found}
+
+    def drafts_of(self, environment: int, customers: Collection[str]) -> Sequence[Invoice]:
+        """Return the drafts of customers, newest first."""
+        rows = rows_with_ids(self._connection, _DRAFTS_OF, environment, customers)
+        return [_DECODER.decode(details) for (details,) in rows]
 
     def recent(
         self, environment: int, subscriptions: Collection[str], *, period_end_gt: int
