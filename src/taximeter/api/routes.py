@@ -18,6 +18,7 @@ from taximeter.api.resources import (
     credit_balances,
     credit_grants,
     customers,
+    event_destinations,
     events,
     ingestion,
     invoice_actions,
@@ -38,6 +39,8 @@ from taximeter.api.resources import (
     subscriptions,
     summaries,
     test_clocks,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from taximeter.api.services import Services
 from taximeter.errors import UnknownUrl
@@ -67,6 +70,9 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *events.ENDPOINTS,
     *ingestion.ENDPOINTS,
     *test_clocks.ENDPOINTS,
+    *webhook_endpoints.ENDPOINTS,
+    *event_destinations.ENDPOINTS,
+    *webhook_deliveries.ENDPOINTS,
 )
 
 HOT_PATHS = {path: {"POST"} for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH)}

@@ -35,3 +35,29 @@ def event_object(event: Event, environment: Environment) -> EventObject:
         related_object=event.related_object,
         type=event.type,
     )
+
+
+class ThinObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A thin event as it is delivered: without its data, which is fetched."""
+
+    id: str
+    object: Literal["v2.core.event"] = "v2.core.event"
+    context: None = None
+    created: str
+    livemode: bool
+    reason: None = None
+    related_object: RelatedObject | None
+    type: str
+
+
+def event_body(event: Event, environment: Environment, *, pending: int) -> bytes:
+    """Spell an event as it is delivered."""
+    return msgspec.json.encode(
+        ThinObject(
+            id=event.id,
+            created=moment_text(event.created_us),
+            livemode=environment.livemode,
+            related_object=event.related_object,
+            type=event.type,
+        )
+    )

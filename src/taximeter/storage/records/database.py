@@ -18,8 +18,10 @@ from taximeter.storage.records.credit_grants import CreditGrantTable
 from taximeter.storage.records.credit_ledger import CreditLedgerTable
 from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
+from taximeter.storage.records.deliveries import DeliveryTable
 from taximeter.storage.records.due import DueTable
 from taximeter.storage.records.environments import EnvironmentTable
+from taximeter.storage.records.event_destinations import EventDestinationTable
 from taximeter.storage.records.events import EventTable
 from taximeter.storage.records.invoice_items import InvoiceItemTable
 from taximeter.storage.records.invoices import InvoiceTable
@@ -56,6 +58,8 @@ class Unit:
         self.requests = RequestTable(connection)
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
+        self.event_destinations = EventDestinationTable(connection)
+        self.deliveries = DeliveryTable(connection)
         self.cursors = CursorTable(connection)
         self.subscriptions = SubscriptionTable(connection)
         self.credit_grants = CreditGrantTable(connection)
