@@ -7,6 +7,12 @@ import msgspec
 
 from taximeter.dashboard.page import NoQuery, Page, View
 from taximeter.dashboard.pages.api_events import ApiEventRow, api_event_row
+from taximeter.dashboard.pages.deliveries import (
+    DeliveryRow,
+    deliveries_of,
+    destination_name,
+    destinations_here,
+)
 from taximeter.errors import NotFound
 from taximeter.events import EVENT_DAYS, Event, EventFilter, EventPayload
 from taximeter.kit.paging import Cursor
@@ -25,13 +31,18 @@ class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiEventData(msgspec.Struct, frozen=True, kw_only=True):
-    """One event with its data; `twin` is the same in the other kind, where there is one."""
+    """One event with its data; `twin` is the same in the other kind, where there is one.
+
+    `destinations` are those that can be told of it, with their names.
+    """
 
     row: ApiEventRow
     twin: ApiEventRow | None
     request_id: str | None
     idempotency_key: str | None
     changed: tuple[ChangedRow, ...]
+    deliveries: tuple[DeliveryRow, ...]
+    destinations: dict[str, str]
     data: msgspec.Raw
 
     @property
@@ -54,12 +65,12 @@ def event_of(view: View) -> Event:
     raise NotFound(f"No such event: '{id}'. Events are kept for {EVENT_DAYS} days.", param="id")
 
 
-def _twin(view: View, event: Event) -> Event | None:
+def twin_of(view: View, event: Event) -> Event | None:
     """Return the snapshot of a thin event, or the thin event of a snapshot."""
     environment, events = view.environment.id, view.unit.events
     if event.event_payload == "thin":
-        twin_of = event.snapshot_event
-        return None if twin_of is None else events.get(environment, "snapshot", twin_of)
+        snapshot = event.snapshot_event
+        return None if snapshot is None else events.get(environment, "snapshot", snapshot)
     where = EventFilter(
         object_id=None if event.related_object is None else event.related_object.id,
         created_gte_us=event.created_us,
@@ -72,13 +83,22 @@ def _twin(view: View, event: Event) -> Event | None:
 def read_api_event(view: View, query: NoQuery) -> ApiEventData:
     """Return one event. Raises NotFound."""
     event = event_of(view)
-    twin = _twin(view, event)
+    twin = twin_of(view, event)
+    payloads = {one.event_payload for one in (event, twin) if one is not None}
     return ApiEventData(
         row=api_event_row(view, event),
         twin=None if twin is None else api_event_row(view, twin),
         request_id=event.request_id,
         idempotency_key=event.idempotency_key,
         changed=tuple(changed(event.data)) if event.event_payload == "snapshot" else (),
+        deliveries=tuple(
+            row for one in (event, twin) if one is not None for row in deliveries_of(view, one.id)
+        ),
+        destinations={
+            one.id: destination_name(one)
+            for one in destinations_here(view).values()
+            if one.status == "enabled" and one.event_payload in payloads
+        },
         data=msgspec.Raw(event.data.encode()),
     )
 
