@@ -114,6 +114,8 @@ _OF: Mapping[ChangedKind, Callable[[Any, Any], list[str]]] = {
 
 def present(change: Change) -> Change:
     """Return a change of what is there for a caller: a deleted customer is kept, and is not."""
+    if change.kind != "customer":
+        return change
     before, after = (
         None if isinstance(one, Customer) and one.deleted_at is not None else one
         for one in (change.before, change.after)
