@@ -6,6 +6,7 @@ The only module that names a concrete backend.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,9 @@ from taximeter.api.edge import Asgi
 from taximeter.api.request_log import RequestLog
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.api.snapshots.write import Snapshots
 from taximeter.api.wire.event import event_body
+from taximeter.authorizations.check_before_use import CheckBeforeUse
 from taximeter.credits.expire import Expiries
 from taximeter.dashboard.front import front
 from taximeter.due import DueKind
@@ -204,6 +207,13 @@ def open_app(
             clock=clock,
             settings=settings,
         )
+        check_before_use = CheckBeforeUse.over(
+            records=stores.records,
+            reader=stores.reader,
+            barrier=writer,
+            clock=clock,
+            settings=settings,
+        )
         services = Services(
             settings=settings,
             clock=clock,
@@ -222,6 +232,7 @@ def open_app(
             ),
             dispatcher=dispatcher,
             webhook_addresses=webhook_addresses,
+            check_before_use=check_before_use,
         )
         reporter = Reporter(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
@@ -231,14 +242,20 @@ def open_app(
             handlers=_handlers(stores, services),
             clock=clock,
         )
+        stores.records.finish_with(
+            Snapshots(clock).write,
+            FanOut(clock=clock, wake=dispatcher.wake),
+            check_before_use.limits.watch,
+        )
         stores.records.watch_due(runner.expect)
-        stores.records.finish_with(FanOut(clock=clock, wake=dispatcher.wake))
+        writer.watch_rows(check_before_use.books.enter)
         _start(writer.start, data)
         rebuild = threading.Thread(
             target=_rebuild, args=(deduplicator, clock), name="rebuild identifiers"
         )
         rebuild.start()
         try:
+            _start(partial(check_before_use.start, stores.usage_log), data)
             _start(reporter.start, data)
             runner.start()
             services.uploads.start()
@@ -251,6 +268,7 @@ def open_app(
             )
         finally:
             services.uploads.close()
+            check_before_use.reservations.close()
             runner.close()
             reporter.close()
             dispatcher.close()

@@ -58,18 +58,29 @@ MomentUs = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which events to list; None, and no types, do not restrict. Moments in microseconds."""
+    """Which events to list; None, and no types, do not restrict. Moments in microseconds.
+
+    A `*` within a type stands for anything. `delivery_success` asks for events whose deliveries
+    have all succeeded, or for those with one that has not.
+    """
 
     object_id: str | None = None
     types: tuple[str, ...] = ()
+    delivery_success: bool | None = None
     created_gt_us: MomentUs | None = None
     created_gte_us: MomentUs | None = None
     created_lt_us: MomentUs | None = None
     created_lte_us: MomentUs | None = None
+    snapshot_event: str | None = None
 
 
 class EventStore(Protocol):
     """Keeps events, in the same transaction as what they speak of."""
+
+    @property
+    def added(self) -> Sequence[Event]:
+        """Return what this transaction has kept, in its order."""
+        ...
 
     def add(self, events: Sequence[Event]) -> None:
         """Keep new events in their order, after all others."""
@@ -84,13 +95,24 @@ class EventStore(Protocol):
         ...
 
     def page(
-        self, environment: int, event_payload: EventPayload, cursor: Cursor, where: EventFilter
+        self,
+        environment: int,
+        event_payload: EventPayload | None,
+        cursor: Cursor,
+        where: EventFilter,
     ) -> Page[Event]:
-        """Return a page, newest first. Raises UnknownCursor."""
+        """Return a page, newest first. Raises UnknownCursor.
+
+        Without a payload, everything that happened is there once: snapshots, and thin events that
+        are no twin of one.
+        """
         ...
 
-    def forget(self, *, created_before_us: int) -> None:
-        """Drop the events created before a moment."""
+    def forget(self, *, created_before_us: int, limit: int) -> None:
+        """Drop up to so many events created before a moment, the oldest first.
+
+        What is still to be delivered stays.
+        """
         ...
 
 
@@ -99,9 +121,51 @@ def new_event_id(*, livemode: bool) -> str:
     return new_id("evt" if livemode else "evt_test")
 
 
-def retrieve_event(*, store: EventStore, environment: Environment, id: str) -> Event:
-    """Return a thin event. Raises NotFound."""
-    event = store.get(environment.id, "thin", id)
+def snapshot(
+    *,
+    type: str,
+    environment: Environment,
+    created_us: int,
+    object: str,
+    previous_attributes: str | None = None,
+    related_object: RelatedObject | None,
+    twin_data: str = "null",
+    request_id: str | None = None,
+    idempotency_key: str | None = None,
+) -> list[Event]:
+    """Make a snapshot event with its thin twin, which follows it; `object` is JSON text.
+
+    So are `previous_attributes`, for an object that was changed, and `twin_data`. Every type of
+    ours has a twin in Stripe's SDKs. The request is that which caused it, if one did.
+    """
+    changed = "" if previous_attributes is None else f',"previous_attributes":{previous_attributes}'
+    told = Event(
+        id=new_event_id(livemode=environment.livemode),
+        environment=environment.id,
+        event_payload="snapshot",
+        type=type,
+        created_us=created_us,
+        related_object=related_object,
+        data=f'{{"object":{object}{changed}}}',
+        request_id=request_id,
+        idempotency_key=idempotency_key,
+    )
+    twin = msgspec.structs.replace(
+        told,
+        id=new_event_id(livemode=environment.livemode),
+        event_payload="thin",
+        type=f"v1.{type}",
+        data=twin_data,
+        snapshot_event=told.id,
+    )
+    return [told, twin]
+
+
+def retrieve_event(
+    *, store: EventStore, environment: Environment, id: str, event_payload: EventPayload = "thin"
+) -> Event:
+    """Return an event of a kind. Raises NotFound."""
+    event = store.get(environment.id, event_payload, id)
     if event is None:
         raise NotFound(
             f"No such event: '{id}'. Events can be read for {EVENT_DAYS} days.", param="id"

@@ -89,6 +89,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webhook_disable_days: Positive = 5
     webhook_private_addresses: bool = False
 
+    # Check before use
+    live_totals_max: Positive = 100_000
+    reservations_max: Positive = 100_000
+    reservation_batch_max: Positive = 1_000
+    reservation_seconds_max: Positive = 86_400
+    reservation_kept_days: Positive = 30
+
     # The dashboard
     browser_session_hours: Positive = 168
     sign_in_link_minutes: Positive = 60

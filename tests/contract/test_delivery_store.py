@@ -121,13 +121,14 @@ def test_deliveries_are_filtered_and_paged_in_both_directions(records: RecordsDa
         a_delivery("a"),
         a_delivery("b", destination="we_2"),
         a_delivery("c", event="evt_a"),
-        a_delivery("d"),
+        a_delivery("d", event_type="customer.updated"),
         a_delivery("x", environment=1),
     )
     assert ids(records) == "dcba"
     assert ids(records, destination="we_1") == "dca"
     assert ids(records, event="evt_a") == "ca"
     assert ids(records, event="evt_a", destination="we_2") == ""
+    assert ids(records, event_type="customer.updated") == "d"
     assert ids(records, Cursor(limit=2, starting_after="whd_d")) == "cb+"
     assert ids(records, Cursor(limit=2, ending_before="whd_a")) == "cb+"
     with pytest.raises(UnknownCursor):

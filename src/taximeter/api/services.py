@@ -12,6 +12,8 @@ from taximeter.accounts.user import UserStore
 from taximeter.api.auth import Authenticator
 from taximeter.api.request_log import RequestLog
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.authorizations.check_before_use import CheckBeforeUse
+from taximeter.authorizations.reservation import ReservationStore
 from taximeter.changes import Cause, Changes
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
@@ -76,6 +78,11 @@ class Unit(BillingUnit, Protocol):
         """Return the request that this transaction answers, or None."""
         ...
 
+    @property
+    def reservations(self) -> ReservationStore:
+        """Return the reservations of usage."""
+        ...
+
     def then(self, call: Callable[[], None]) -> None:
         """Have something called once this transaction is committed."""
         ...
@@ -129,6 +136,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     requests: RequestLog
     dispatcher: Dispatcher
     webhook_addresses: AddressRules
+    check_before_use: CheckBeforeUse
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

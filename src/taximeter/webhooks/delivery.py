@@ -49,6 +49,7 @@ class DeliveryFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     destination: str | None = None
     event: str | None = None
+    event_type: str | None = None
     status: DeliveryStatus | None = None
 
 

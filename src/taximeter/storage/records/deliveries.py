@@ -90,6 +90,8 @@ class DeliveryTable:
             statement = statement.where(deliveries.c.destination == where.destination)
         if where.event is not None:
             statement = statement.where(deliveries.c.event == where.event)
+        if where.event_type is not None:
+            statement = statement.where(deliveries.c.event_type == where.event_type)
         if where.status is not None:
             statement = statement.where(deliveries.c.status == where.status)
         page = fetch_page(self._connection, deliveries, statement, cursor, environment=environment)
