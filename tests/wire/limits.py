@@ -16,6 +16,7 @@ from taximeter.changes import Change
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 
+EVENTS = "/v1/billing/meter_events"
 AUTHORIZE = "/v1/billing/meter_events/authorize"
 RESERVATIONS = "/v1/billing/reservations"
 
@@ -86,13 +87,26 @@ def ask(
     **params: str,
 ) -> Answer:
     """Ask as `authorize` does, and return the answer as it came; `expires_in` reserves."""
+    body = asked_for(meter, customer, value, dimensions=dimensions, **params)
+    return request(server.address, "POST", AUTHORIZE, body=body, headers=headers)
+
+
+def asked_for(
+    meter: str,
+    customer: str,
+    value: str | None,
+    *,
+    dimensions: dict[str, str] | None = None,
+    **params: str,
+) -> dict[str, str]:
+    """Return the parameters of a question; without `expires_in` they are those of an event."""
     body = {"event_name": meter, "payload[stripe_customer_id]": customer}
     if value is not None:
         body["payload[value]"] = value
     body |= {f"payload[{key}]": text for key, text in (dimensions or {}).items()}
     if "expires_in" in params:
         body["reservation[expires_in]"] = params.pop("expires_in")
-    return request(server.address, "POST", AUTHORIZE, body={**body, **params}, headers=headers)
+    return {**body, **params}
 
 
 def reservation(server: ClockedServer, id: str) -> Any:
