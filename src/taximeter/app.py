@@ -17,6 +17,8 @@ from taximeter.api.edge import Asgi
 from taximeter.api.request_log import RequestLog
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.api.snapshots.write import Snapshots
+from taximeter.api.wire.event import event_body
 from taximeter.authorizations.check_before_use import CheckBeforeUse
 from taximeter.credits.expire import Expiries
 from taximeter.dashboard.front import front
@@ -46,6 +48,9 @@ from taximeter.storage.duckdb.reader import DuckReader
 from taximeter.storage.duckdb.rejections import DuckRejections
 from taximeter.storage.migrations import StoreUnusable
 from taximeter.storage.records.database import RecordsDatabase
+from taximeter.webhooks.address import AddressRules
+from taximeter.webhooks.dispatcher import build_dispatcher
+from taximeter.webhooks.fan_out import FanOut
 
 __all__ = [
     "App",
@@ -194,6 +199,14 @@ def open_app(
             cache_seconds=settings.key_cache_seconds,
             dev=dev,
         )
+        webhook_addresses = AddressRules(private=settings.webhook_private_addresses, loopback=dev)
+        dispatcher = build_dispatcher(
+            records=stores.records,
+            render=event_body,
+            rules=webhook_addresses,
+            clock=clock,
+            settings=settings,
+        )
         check_before_use = CheckBeforeUse.over(
             records=stores.records,
             reader=stores.reader,
@@ -217,6 +230,8 @@ def open_app(
             uploads=Uploads(
                 data / "uploads", writer=writer, directory=directory, clock=clock, settings=settings
             ),
+            dispatcher=dispatcher,
+            webhook_addresses=webhook_addresses,
             check_before_use=check_before_use,
         )
         reporter = Reporter(
@@ -227,8 +242,12 @@ def open_app(
             handlers=_handlers(stores, services),
             clock=clock,
         )
+        stores.records.finish_with(
+            Snapshots(clock).write,
+            FanOut(clock=clock, wake=dispatcher.wake),
+            check_before_use.limits.watch,
+        )
         stores.records.watch_due(runner.expect)
-        stores.records.finish_with(check_before_use.limits.watch)
         writer.watch_rows(check_before_use.books.enter)
         _start(writer.start, data)
         rebuild = threading.Thread(
@@ -240,6 +259,7 @@ def open_app(
             _start(reporter.start, data)
             runner.start()
             services.uploads.start()
+            dispatcher.start()
             yield App(
                 services=services,
                 reporter=reporter,
@@ -251,6 +271,7 @@ def open_app(
             check_before_use.reservations.close()
             runner.close()
             reporter.close()
+            dispatcher.close()
             deduplicator.stop()
             rebuild.join()
             writer.close()

@@ -19,7 +19,9 @@ from taximeter.api.resources import (
     credit_balances,
     credit_grants,
     customers,
+    event_destinations,
     events,
+    events_v2,
     ingestion,
     invoice_actions,
     invoice_items,
@@ -40,6 +42,8 @@ from taximeter.api.resources import (
     subscriptions,
     summaries,
     test_clocks,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from taximeter.api.services import Services
 from taximeter.errors import UnknownUrl
@@ -67,8 +71,12 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
+    *events_v2.ENDPOINTS,
     *ingestion.ENDPOINTS,
     *test_clocks.ENDPOINTS,
+    *webhook_endpoints.ENDPOINTS,
+    *event_destinations.ENDPOINTS,
+    *webhook_deliveries.ENDPOINTS,
     *reservations.ENDPOINTS,
 )
 

@@ -29,6 +29,10 @@ from taximeter.reports.reader import RejectionReader
 from taximeter.sessions import SessionStore
 from taximeter.settings import Settings
 from taximeter.usage.reader import UsageReader
+from taximeter.webhooks.address import AddressRules
+from taximeter.webhooks.delivery import DeliveryStore
+from taximeter.webhooks.destination import EventDestinationStore
+from taximeter.webhooks.dispatcher import Dispatcher
 
 
 class Unit(BillingUnit, Protocol):
@@ -52,6 +56,16 @@ class Unit(BillingUnit, Protocol):
     @property
     def events(self) -> EventStore:
         """Return the events."""
+        ...
+
+    @property
+    def event_destinations(self) -> EventDestinationStore:
+        """Return whom events are told to."""
+        ...
+
+    @property
+    def deliveries(self) -> DeliveryStore:
+        """Return the deliveries of events."""
         ...
 
     @property
@@ -120,6 +134,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     sessions: SessionAuthenticator
     uploads: Uploads
     requests: RequestLog
+    dispatcher: Dispatcher
+    webhook_addresses: AddressRules
     check_before_use: CheckBeforeUse
 
 
