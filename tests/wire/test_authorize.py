@@ -346,6 +346,15 @@ def test_credits_must_pay_for_it_where_that_is_asked(noon: ClockedServer) -> Non
     assert asked[1]["denied_by"] == ["credit_balance"]
 
 
+def test_new_credits_pay_at_once(noon: ClockedServer) -> None:
+    one = Subscriber(noon)
+    asked = [one.authorize("1", require_credit_balance="true")]
+    grant(one.client, one.customer, 100)
+    asked.append(one.authorize("1", require_credit_balance="true"))
+    assert [each["credit_balance"] for each in asked] == [0, 100]
+    assert [each["denied_by"] for each in asked] == [["credit_balance"], []]
+
+
 def test_a_new_period_begins_at_nothing(clocked: ClockedServer) -> None:
     one = Subscriber(clocked)
     threshold = SpendThreshold(gte=100, currency="usd", recurrence="billing_period")
