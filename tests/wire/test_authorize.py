@@ -363,8 +363,12 @@ def test_a_new_period_begins_at_nothing(clocked: ClockedServer) -> None:
     one.use("10")
     full = one.authorize("1")
     clocked.clock.advance(seconds=DAY)
+    waiting = one.authorize("1")
     clocked.run_due()
     empty = one.authorize("10")
     assert shown(full) == [(10, 10, 0, 0), (100, 100, 0, 0)]
     assert shown(empty) == [(10, 0, 0, 10), (100, 0, 0, 100)]
     assert (len(full["denied_by"]), empty["authorized"]) == (2, True)
+    assert shown(waiting)[1] == (100, 100, 0, 0), (
+        "until it is renewed, the old period's bill goes on"
+    )
