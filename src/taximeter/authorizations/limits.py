@@ -82,7 +82,7 @@ class LimitDirectory:
         clock: Clock,
         settings: Settings,
     ) -> None:
-        """Look limits up through `reading`; remember those of so many customers as the settings say."""
+        """Look limits up through `reading`; remember those of a number of customers."""
         self._reading = reading
         self._clock = clock
         self._settings = settings
