@@ -91,6 +91,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     # Check before use
     live_totals_max: Positive = 100_000
+    limited_customers_max: Positive = 20_000
     reservations_max: Positive = 100_000
     reservation_batch_max: Positive = 1_000
     reservation_seconds_max: Positive = 86_400

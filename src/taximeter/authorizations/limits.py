@@ -82,7 +82,7 @@ class LimitDirectory:
         clock: Clock,
         settings: Settings,
     ) -> None:
-        """Look limits up through `reading`; remember those of `live_totals_max` customers."""
+        """Look limits up through `reading`; remember those of a number of customers."""
         self._reading = reading
         self._clock = clock
         self._settings = settings
@@ -128,7 +128,7 @@ class LimitDirectory:
             if generation == self._generation:
                 self._alerts = alerts
                 self._limits[event.environment, event.customer] = limits
-                while len(self._limits) > self._settings.live_totals_max:
+                while len(self._limits) > self._settings.limited_customers_max:
                     self._limits.popitem(last=False)
         return limits
 
