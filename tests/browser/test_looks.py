@@ -12,7 +12,7 @@ AXE = Path(__file__).parent / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 RUN = "axe.run({resultTypes: ['violations']}).then((result) => result.violations)"
 WIDTHS = (1280, 390)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-"""A theme is colours of the style sheet and nothing else, so that a page is loaded once for both."""
+"""A theme is colours of the style sheet and nothing else, so a page is loaded once for both."""
 
 
 @pytest.mark.parametrize("width", WIDTHS)
