@@ -99,9 +99,51 @@ def new_event_id(*, livemode: bool) -> str:
     return new_id("evt" if livemode else "evt_test")
 
 
-def retrieve_event(*, store: EventStore, environment: Environment, id: str) -> Event:
-    """Return a thin event. Raises NotFound."""
-    event = store.get(environment.id, "thin", id)
+def snapshot(
+    *,
+    type: str,
+    environment: Environment,
+    created_us: int,
+    object: str,
+    previous_attributes: str | None = None,
+    related_object: RelatedObject | None,
+    twin_data: str = "null",
+    request_id: str | None = None,
+    idempotency_key: str | None = None,
+) -> list[Event]:
+    """Make a snapshot event with its thin twin, which follows it; `object` is JSON text.
+
+    So are `previous_attributes`, for an object that was changed, and `twin_data`. Every type of
+    ours has a twin in Stripe's SDKs. The request is that which caused it, if one did.
+    """
+    changed = "" if previous_attributes is None else f',"previous_attributes":{previous_attributes}'
+    told = Event(
+        id=new_event_id(livemode=environment.livemode),
+        environment=environment.id,
+        event_payload="snapshot",
+        type=type,
+        created_us=created_us,
+        related_object=related_object,
+        data=f'{{"object":{object}{changed}}}',
+        request_id=request_id,
+        idempotency_key=idempotency_key,
+    )
+    twin = msgspec.structs.replace(
+        told,
+        id=new_event_id(livemode=environment.livemode),
+        event_payload="thin",
+        type=f"v1.{type}",
+        data=twin_data,
+        snapshot_event=told.id,
+    )
+    return [told, twin]
+
+
+def retrieve_event(
+    *, store: EventStore, environment: Environment, id: str, event_payload: EventPayload = "thin"
+) -> Event:
+    """Return an event of a kind. Raises NotFound."""
+    event = store.get(environment.id, event_payload, id)
     if event is None:
         raise NotFound(
             f"No such event: '{id}'. Events can be read for {EVENT_DAYS} days.", param="id"
