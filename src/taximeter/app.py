@@ -6,6 +6,7 @@ The only module that names a concrete backend.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,9 @@ from taximeter.api.edge import Asgi
 from taximeter.api.request_log import RequestLog
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.api.snapshots.write import Snapshots
+from taximeter.api.wire.event import event_body
+from taximeter.authorizations.check_before_use import CheckBeforeUse
 from taximeter.credits.expire import Expiries
 from taximeter.dashboard.front import front
 from taximeter.due import DueKind
@@ -44,6 +48,9 @@ from taximeter.storage.duckdb.reader import DuckReader
 from taximeter.storage.duckdb.rejections import DuckRejections
 from taximeter.storage.migrations import StoreUnusable
 from taximeter.storage.records.database import RecordsDatabase
+from taximeter.webhooks.address import AddressRules
+from taximeter.webhooks.dispatcher import build_dispatcher
+from taximeter.webhooks.fan_out import FanOut
 
 __all__ = [
     "App",
@@ -192,6 +199,21 @@ def open_app(
             cache_seconds=settings.key_cache_seconds,
             dev=dev,
         )
+        webhook_addresses = AddressRules(private=settings.webhook_private_addresses, loopback=dev)
+        dispatcher = build_dispatcher(
+            records=stores.records,
+            render=event_body,
+            rules=webhook_addresses,
+            clock=clock,
+            settings=settings,
+        )
+        check_before_use = CheckBeforeUse.over(
+            records=stores.records,
+            reader=stores.reader,
+            barrier=writer,
+            clock=clock,
+            settings=settings,
+        )
         services = Services(
             settings=settings,
             clock=clock,
@@ -208,6 +230,9 @@ def open_app(
             uploads=Uploads(
                 data / "uploads", writer=writer, directory=directory, clock=clock, settings=settings
             ),
+            dispatcher=dispatcher,
+            webhook_addresses=webhook_addresses,
+            check_before_use=check_before_use,
         )
         reporter = Reporter(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
@@ -217,16 +242,24 @@ def open_app(
             handlers=_handlers(stores, services),
             clock=clock,
         )
+        stores.records.finish_with(
+            Snapshots(clock).write,
+            FanOut(clock=clock, wake=dispatcher.wake),
+            check_before_use.limits.watch,
+        )
         stores.records.watch_due(runner.expect)
+        writer.watch_rows(check_before_use.books.enter)
         _start(writer.start, data)
         rebuild = threading.Thread(
             target=_rebuild, args=(deduplicator, clock), name="rebuild identifiers"
         )
         rebuild.start()
         try:
+            _start(partial(check_before_use.start, stores.usage_log), data)
             _start(reporter.start, data)
             runner.start()
             services.uploads.start()
+            dispatcher.start()
             yield App(
                 services=services,
                 reporter=reporter,
@@ -235,8 +268,10 @@ def open_app(
             )
         finally:
             services.uploads.close()
+            check_before_use.reservations.close()
             runner.close()
             reporter.close()
+            dispatcher.close()
             deduplicator.stop()
             rebuild.join()
             writer.close()

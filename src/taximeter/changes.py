@@ -47,11 +47,11 @@ class Changes:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._noted: dict[tuple[ChangedKind, str], Change] = {}
+        self._noted: dict[tuple[ChangedKind, int, str], Change] = {}
 
     def note(self, change: Change) -> None:
         """Note a change; what was noted of the record before is continued."""
-        key = (change.kind, change.id)
+        key = (change.kind, change.environment, change.id)
         earlier = self._noted.get(key)
         if earlier is not None:
             change = msgspec.structs.replace(change, before=earlier.before)

@@ -210,10 +210,10 @@ class DuckWatches:
         which = ["series IN (SELECT series FROM series WHERE environment = $environment)"]
         parameters: dict[str, Any] = {"environment": environment}
         if meter is not None:
-            which = [
-                "series IN (SELECT series FROM series "
-                "WHERE environment = $environment AND meter = $meter)"
-            ]
+            of_meter = (
+                "SELECT series FROM series WHERE environment = $environment AND meter = $meter"
+            )
+            which = [f"series IN ({of_meter})"]
             parameters["meter"] = meter
         if customer is not None:
             which.append("customer = $customer")
