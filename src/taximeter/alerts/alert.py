@@ -89,6 +89,10 @@ class AlertNotification(msgspec.Struct, frozen=True, kw_only=True):
     event: str
 
 
+Told = tuple[str, str, int]
+"""Which alert told of which customer in which round."""
+
+
 class AlertFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which alerts to list; None does not restrict. Archived ones are never listed."""
 
@@ -128,8 +132,8 @@ class AlertNotificationStore(Protocol):
         """Keep new notifications; whoever adds knows that none of them stands yet."""
         ...
 
-    def told(self, alerts: Collection[str]) -> Sequence[tuple[str, str, int]]:
-        """Return which alert told of which customer in which round."""
+    def told(self, environment: int, customers: Collection[str]) -> set[Told]:
+        """Return what was told of these customers."""
         ...
 
     def page(
