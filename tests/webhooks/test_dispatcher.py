@@ -268,7 +268,7 @@ def test_events_go_to_those_who_want_them(world: World, receiver: Receiver) -> N
     assert got == {"all": "ab", "some": "b", "thin": "c", "other": "", "off": ""}
 
 
-def test_an_event_that_is_forgotten_is_not_delivered_any_more(
+def test_an_old_event_is_kept_as_long_as_somebody_is_to_be_told(
     world: World, receiver: Receiver
 ) -> None:
     receiver.behave("/hook", answering(500))
@@ -276,9 +276,9 @@ def test_an_event_that_is_forgotten_is_not_delivered_any_more(
     world.happen("a")
     world.dispatcher.run_due()
     with world.records.writing() as unit:
-        unit.events.forget(created_before_us=world.clock.now_us() + 1)
+        unit.events.forget(created_before_us=world.clock.now_us() + 1, limit=10)
     world.after(DAY)
-    assert (len(receiver.received()), world.statuses()) == (1, {"canceled"})
+    assert (len(receiver.received()) > 1, world.statuses()) == (True, {"pending"})
 
 
 def test_what_is_told_knows_how_many_are_to_be_told(world: World, receiver: Receiver) -> None:
