@@ -10,6 +10,7 @@ from taximeter.kit.clock import MICROSECONDS
 from taximeter.settings import Settings
 from taximeter.webhooks.change import delete_destination, disable_destination, enable_destination
 from taximeter.webhooks.resend import resend
+from tests.webhooks.examples import a_delivery
 from tests.webhooks.receiver import Receiver, answering, hanging
 from tests.webhooks.world import SETTINGS, World
 
@@ -268,17 +269,38 @@ def test_events_go_to_those_who_want_them(world: World, receiver: Receiver) -> N
     assert got == {"all": "ab", "some": "b", "thin": "c", "other": "", "off": ""}
 
 
-def test_an_old_event_is_kept_as_long_as_somebody_is_to_be_told(
+def test_the_log_goes_back_thirty_days(world: World, receiver: Receiver) -> None:
+    world.add(receiver.url())
+    world.happen("a")
+    world.after(30 * DAY)
+    world.happen("b")
+    world.after(1 / MICROSECONDS)
+    world.happen("c")
+    assert [one.event for one in world.deliveries()] == ["evt_c", "evt_b"]
+
+
+def test_what_a_disabled_destination_misses_is_kept_for_thirty_days(
     world: World, receiver: Receiver
 ) -> None:
     receiver.behave("/hook", answering(500))
     world.add(receiver.url())
     world.happen("a")
     world.dispatcher.run_due()
+    switch(world, on=False)
+    world.after(31 * DAY)
+    world.happen("b")
+    switch(world, on=True)
+    world.dispatcher.run_due()
+    assert (len(receiver.received()), list(world.deliveries())) == (1, [])
+
+
+def test_a_delivery_of_nothing_holds_up_nothing(world: World, receiver: Receiver) -> None:
+    world.add(receiver.url())
     with world.records.writing() as unit:
-        unit.events.forget(created_before_us=world.clock.now_us() + 1, limit=10)
-    world.after(DAY)
-    assert (len(receiver.received()) > 1, world.statuses()) == (True, {"pending"})
+        unit.deliveries.add([a_delivery("none")])
+    world.happen("a")
+    world.dispatcher.run_due()
+    assert [one.status for one in world.deliveries()] == ["succeeded", "canceled"]
 
 
 def test_what_is_told_knows_how_many_are_to_be_told(world: World, receiver: Receiver) -> None:
