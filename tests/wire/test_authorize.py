@@ -1,7 +1,8 @@
 """Check before use: whether hard limits leave room for usage, and reserving it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 from stripe.billing import Meter
 
 from taximeter.alerts.alert import CreditBalanceThreshold, SpendThreshold
+from taximeter.errors import StorageFailed
+from taximeter.settings import Settings
+from taximeter.storage.records.database import RecordsDatabase, Unit
 from tests.wire.clocked import NOON, ClockedServer
 from tests.wire.credits import create_price, grant
 from tests.wire.limits import (
@@ -248,6 +252,56 @@ def test_a_retry_is_answered_even_when_the_meter_has_gone(
     again = ask(noon, meter.event_name, customer, headers=key, expires_in="60")
     refused = ask(noon, meter.event_name, customer, expires_in="60")
     assert (first.body, refused.status) == (again.body, 400)
+
+
+def test_what_cannot_be_written_down_is_not_held(
+    noon: ClockedServer, customer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meter = create_meter(noon.client())
+    usage_limit(noon, meter.id, "10", customer=customer)
+    authorize(noon, meter.event_name, customer)
+
+    @contextmanager
+    def failing(records: RecordsDatabase) -> Iterator[Unit]:
+        with whole(records) as unit:
+            yield unit
+            raise StorageFailed("The records could not be written.")
+
+    whole = RecordsDatabase.writing
+    with monkeypatch.context() as patched:
+        patched.setattr(RecordsDatabase, "writing", failing)
+        refused = ask(noon, meter.event_name, customer, "10", expires_in="60")
+    assert (refused.status, refused.headers["stripe-should-retry"]) == (503, "true")
+    assert authorize(noon, meter.event_name, customer, "10", expires_in="60")["authorized"]
+
+
+def test_no_more_is_held_than_the_setting_allows(tmp_path: Path) -> None:
+    with ClockedServer(tmp_path / "data", Settings(reservations_max=1)) as server:
+        meter, customer = create_meter(server.client()), create_customer(server.client())
+        made = authorize(server, meter.event_name, customer, expires_in="60")["reservation"]
+        refused = ask(server, meter.event_name, customer, expires_in="60")
+        release(server, made["id"])
+        again = ask(server, meter.event_name, customer, expires_in="60")
+    assert (refused.status, refused.json()["error"]["code"]) == (429, "rate_limit")
+    assert again.status == 200
+
+
+def test_what_only_extremes_count_is_asked_about_without_a_reservation(
+    noon: ClockedServer, customer: str
+) -> None:
+    meter = create_meter(noon.client(), "max")
+    refused = ask(noon, meter.event_name, customer, expires_in="60")
+    assert authorize(noon, meter.event_name, customer)["authorized"]
+    assert (refused.status, refused.json()["error"]["param"]) == (400, "reservation")
+
+
+def test_what_cannot_be_priced_ahead_is_not_held_against_spend(noon: ClockedServer) -> None:
+    one = Subscriber(noon)
+    threshold = SpendThreshold(gte=100, currency="usd", recurrence="billing_period")
+    hard_limit(noon, threshold, one.customer)
+    meter = create_meter(noon.client(), "max")
+    refused = ask(noon, meter.event_name, one.customer)
+    assert (refused.status, refused.json()["error"]["param"]) == (400, "event_name")
 
 
 def test_what_is_reserved_outlasts_a_restart(tmp_path: Path) -> None:
