@@ -15,6 +15,7 @@ from taximeter.api.http import Incoming, Reply, encode
 from taximeter.api.resources import (
     adjustments,
     adjustments_v2,
+    alerts,
     credit_balances,
     credit_grants,
     customers,
@@ -65,6 +66,7 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
+    *alerts.ENDPOINTS,
     *ingestion.ENDPOINTS,
     *test_clocks.ENDPOINTS,
 )

@@ -66,6 +66,7 @@ class Writer:
         self._head = Head()
         self._dated_from_us = 0
         self._notice: Callable[[int], None] | None = None
+        self._committed: Callable[[], None] | None = None
         self._waiting: deque[_Submission] = deque()
         self._waiting_events = 0
         self._changed = threading.Condition()
@@ -120,6 +121,15 @@ class Writer:
     def watch_rejections(self, notice: Callable[[int], None]) -> None:
         """Have the date of each commit that kept rejected events told, by the writer's thread."""
         self._notice = notice
+
+    def watch_commits(self, notice: Callable[[], None]) -> None:
+        """Have each commit that added rows told, by the writer's thread, once they can be read."""
+        self._committed = notice
+
+    @property
+    def head_seq(self) -> int:
+        """Return the number of the last row; it and all before it can be read."""
+        return self._head.seq
 
     def submit_from_loop(self, entries: Sequence[Entry]) -> "asyncio.Future[Sequence[Outcome]]":
         """Queue entries from the running event loop; otherwise as `submit`."""
@@ -211,6 +221,8 @@ class Writer:
                 received_at_us=now_us,
             )
             self._head = Head(transaction.seq, now_us)
+            if self._committed is not None:
+                self._committed()
         if transaction.rejections and self._notice is not None:
             self._notice(now_us)
         start = 0

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from taximeter.changes import Cause, Changes
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.alerts import AlertNotificationTable, AlertTable
 from taximeter.storage.records.attempts import AttemptTable
 from taximeter.storage.records.credit_grants import CreditGrantTable
 from taximeter.storage.records.credit_ledger import CreditLedgerTable
@@ -57,6 +58,8 @@ class Unit:
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
         self.cursors = CursorTable(connection)
+        self.alerts = AlertTable(connection, self.changes)
+        self.alert_notifications = AlertNotificationTable(connection)
         self.subscriptions = SubscriptionTable(connection)
         self.credit_grants = CreditGrantTable(connection)
         self.credit_ledger = CreditLedgerTable(connection)
