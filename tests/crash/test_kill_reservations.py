@@ -60,6 +60,7 @@ def _limit(data: Path, meter: str, gte: int) -> None:
         title="limit",
         alert_type="usage_threshold",
         active_since_us=0,
+        after_seq=0,
         usage_threshold=UsageThreshold(meter=meter, gte=Decimal(gte), recurrence="one_time"),
         hard_limit=True,
     )

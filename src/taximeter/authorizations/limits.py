@@ -114,7 +114,7 @@ class LimitDirectory:
         generation, alerts = self._generation, self._alerts
         with self._reading() as unit:
             if alerts is None:
-                alerts = _by_environment(unit.alerts.active())
+                alerts = _by_environment(unit.alerts.changed(after=0))
             concerning = [
                 alert
                 for alert in alerts.get(event.environment, ())
@@ -179,7 +179,7 @@ def _owner(change: Change) -> Owner | None:
 def _by_environment(alerts: Sequence[Alert]) -> dict[int, list[Alert]]:
     found: dict[int, list[Alert]] = {}
     for alert in alerts:
-        if alert.hard_limit:
+        if alert.hard_limit and alert.status == "active":
             found.setdefault(alert.environment, []).append(alert)
     return found
 
