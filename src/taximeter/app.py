@@ -6,6 +6,7 @@ The only module that names a concrete backend.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -20,7 +21,10 @@ from taximeter.api.http import encode
 from taximeter.api.request_log import RequestLog
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.api.snapshots.write import Snapshots
 from taximeter.api.wire.alert import triggered_object
+from taximeter.api.wire.event import event_body
+from taximeter.authorizations.check_before_use import CheckBeforeUse
 from taximeter.credits.expire import Expiries
 from taximeter.dashboard.front import front
 from taximeter.due import DueKind
@@ -52,6 +56,9 @@ from taximeter.storage.duckdb.rejections import DuckRejections
 from taximeter.storage.duckdb.watches import DuckWatches
 from taximeter.storage.migrations import StoreUnusable
 from taximeter.storage.records.database import RecordsDatabase
+from taximeter.webhooks.address import AddressRules
+from taximeter.webhooks.dispatcher import build_dispatcher
+from taximeter.webhooks.fan_out import FanOut
 
 __all__ = [
     "App",
@@ -203,6 +210,21 @@ def open_app(
             cache_seconds=settings.key_cache_seconds,
             dev=dev,
         )
+        webhook_addresses = AddressRules(private=settings.webhook_private_addresses, loopback=dev)
+        dispatcher = build_dispatcher(
+            records=stores.records,
+            render=event_body,
+            rules=webhook_addresses,
+            clock=clock,
+            settings=settings,
+        )
+        check_before_use = CheckBeforeUse.over(
+            records=stores.records,
+            reader=stores.reader,
+            barrier=writer,
+            clock=clock,
+            settings=settings,
+        )
         services = Services(
             settings=settings,
             clock=clock,
@@ -219,6 +241,9 @@ def open_app(
             uploads=Uploads(
                 data / "uploads", writer=writer, directory=directory, clock=clock, settings=settings
             ),
+            dispatcher=dispatcher,
+            webhook_addresses=webhook_addresses,
+            check_before_use=check_before_use,
         )
         reporter = Reporter(
             records=stores.records, reader=stores.rejections, writer=writer, clock=clock
@@ -238,8 +263,14 @@ def open_app(
             settings=settings,
             render=_render_triggered,
         )
+        stores.records.finish_with(
+            Snapshots(clock).write,
+            FanOut(clock=clock, wake=dispatcher.wake),
+            check_before_use.limits.watch,
+            evaluator.note,
+        )
         stores.records.watch_due(runner.expect)
-        stores.records.finish_with(evaluator.note)
+        writer.watch_rows(check_before_use.books.enter)
         writer.watch_commits(evaluator.expect)
         _start(writer.start, data)
         rebuild = threading.Thread(
@@ -247,10 +278,12 @@ def open_app(
         )
         rebuild.start()
         try:
+            _start(partial(check_before_use.start, stores.usage_log), data)
             _start(reporter.start, data)
             runner.start()
             evaluator.start()
             services.uploads.start()
+            dispatcher.start()
             yield App(
                 services=services,
                 reporter=reporter,
@@ -261,8 +294,10 @@ def open_app(
         finally:
             services.uploads.close()
             evaluator.close()
+            check_before_use.reservations.close()
             runner.close()
             reporter.close()
+            dispatcher.close()
             deduplicator.stop()
             rebuild.join()
             writer.close()

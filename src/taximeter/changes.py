@@ -25,14 +25,14 @@ ChangedKind = Literal[
 ]
 
 
-class Cause(msgspec.Struct, frozen=True, kw_only=True):
+class Cause(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The request that a transaction answers; what happens by itself has none."""
 
     request_id: str
     idempotency_key: str | None = None
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record before and after; None before it was made, and after it is gone."""
 
     kind: ChangedKind
@@ -47,11 +47,11 @@ class Changes:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._noted: dict[tuple[ChangedKind, str], Change] = {}
+        self._noted: dict[tuple[ChangedKind, int, str], Change] = {}
 
     def note(self, change: Change) -> None:
         """Note a change; what was noted of the record before is continued."""
-        key = (change.kind, change.id)
+        key = (change.kind, change.environment, change.id)
         earlier = self._noted.get(key)
         if earlier is not None:
             change = msgspec.structs.replace(change, before=earlier.before)

@@ -26,7 +26,7 @@ EventPayload = Literal["thin", "snapshot"]
 """What an event carries, in Stripe's word for what a destination asks for."""
 
 
-class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
+class RelatedObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an event is about, and where it is read."""
 
     id: str
@@ -34,7 +34,7 @@ class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened; `data` is JSON text, as it will be told.
 
     That of a snapshot holds `object`, and `previous_attributes` where something was changed.
@@ -57,19 +57,30 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 MomentUs = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 
 
-class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which events to list; None, and no types, do not restrict. Moments in microseconds."""
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Which events to list; None, and no types, do not restrict. Moments in microseconds.
+
+    A `*` within a type stands for anything. `delivery_success` asks for events whose deliveries
+    have all succeeded, or for those with one that has not.
+    """
 
     object_id: str | None = None
     types: tuple[str, ...] = ()
+    delivery_success: bool | None = None
     created_gt_us: MomentUs | None = None
     created_gte_us: MomentUs | None = None
     created_lt_us: MomentUs | None = None
     created_lte_us: MomentUs | None = None
+    snapshot_event: str | None = None
 
 
 class EventStore(Protocol):
     """Keeps events, in the same transaction as what they speak of."""
+
+    @property
+    def added(self) -> Sequence[Event]:
+        """Return what this transaction has kept, in its order."""
+        ...
 
     def add(self, events: Sequence[Event]) -> None:
         """Keep new events in their order, after all others."""
@@ -84,13 +95,24 @@ class EventStore(Protocol):
         ...
 
     def page(
-        self, environment: int, event_payload: EventPayload, cursor: Cursor, where: EventFilter
+        self,
+        environment: int,
+        event_payload: EventPayload | None,
+        cursor: Cursor,
+        where: EventFilter,
     ) -> Page[Event]:
-        """Return a page, newest first. Raises UnknownCursor."""
+        """Return a page, newest first. Raises UnknownCursor.
+
+        Without a payload, everything that happened is there once: snapshots, and thin events that
+        are no twin of one.
+        """
         ...
 
-    def forget(self, *, created_before_us: int) -> None:
-        """Drop the events created before a moment."""
+    def forget(self, *, created_before_us: int, limit: int) -> None:
+        """Drop up to so many events created before a moment, the oldest first.
+
+        What is still to be delivered stays.
+        """
         ...
 
 
@@ -128,12 +150,16 @@ def snapshot(
         request_id=request_id,
         idempotency_key=idempotency_key,
     )
-    twin = msgspec.structs.replace(
-        told,
+    twin = Event(
         id=new_event_id(livemode=environment.livemode),
+        environment=environment.id,
         event_payload="thin",
         type=f"v1.{type}",
+        created_us=created_us,
+        related_object=related_object,
         data=twin_data,
+        request_id=request_id,
+        idempotency_key=idempotency_key,
         snapshot_event=told.id,
     )
     return [told, twin]

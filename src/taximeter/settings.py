@@ -83,6 +83,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     late_usage: Literal["report", "bill"] = "report"
     threshold_check_seconds: Positive = 60
 
+    # Webhooks
+    event_destinations_max: Positive = 16
+    webhook_deliveries_at_once_max: Positive = 16
+    webhook_connect_seconds_max: Positive = 5
+    webhook_response_seconds_max: Positive = 20
+    webhook_response_bytes_max: Natural = 4_096
+    webhook_retry_hours: Positive = 72
+    webhook_disable_days: Positive = 5
+    webhook_private_addresses: bool = False
+
+    # Check before use
+    live_totals_max: Positive = 100_000
+    limited_customers_max: Positive = 20_000
+    reservations_max: Positive = 100_000
+    reservation_batch_max: Positive = 1_000
+    reservation_seconds_max: Positive = 86_400
+    reservation_kept_days: Positive = 30
+
     # The dashboard
     browser_session_hours: Positive = 168
     sign_in_link_minutes: Positive = 60

@@ -64,6 +64,17 @@ def test_event_belongs_to_its_environment_and_its_kind(records: RecordsDatabase)
     assert ids(records) == ""
 
 
+def test_what_happened_is_listed_once_without_a_payload(records: RecordsDatabase) -> None:
+    snapshot = event(1, event_payload="snapshot", type="customer.created")
+    twin = event(2, type="v1.customer.created", snapshot_event="evt_1")
+    add(records, snapshot, twin, event(3), event(4, environment=1))
+    with records.reading() as unit:
+        every = unit.events.page(2, None, Cursor(), EventFilter())
+        twins = unit.events.page(2, "thin", Cursor(), EventFilter(snapshot_event="evt_1"))
+    assert [one.id for one in every.data] == ["evt_3", "evt_1"]
+    assert twins.data == [twin]
+
+
 @pytest.mark.parametrize(
     ("where", "found"),
     [
@@ -97,7 +108,7 @@ def test_events_are_paged_in_both_directions(records: RecordsDatabase) -> None:
 def test_old_events_are_forgotten(records: RecordsDatabase) -> None:
     add(records, event(1), event(2))
     with records.writing() as unit:
-        unit.events.forget(created_before_us=1_002)
+        unit.events.forget(created_before_us=1_002, limit=9)
     assert ids(records) == "2"
 
 

@@ -1,5 +1,6 @@
 """What the endpoints work with, put together by the composition root."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -12,6 +13,8 @@ from taximeter.alerts.alert import AlertNotificationStore, AlertStore
 from taximeter.api.auth import Authenticator
 from taximeter.api.request_log import RequestLog
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.authorizations.check_before_use import CheckBeforeUse
+from taximeter.authorizations.reservation import ReservationStore
 from taximeter.changes import Cause, Changes
 from taximeter.cursors import CursorStore
 from taximeter.environments import Environment, EnvironmentStore
@@ -28,6 +31,10 @@ from taximeter.reports.reader import RejectionReader
 from taximeter.sessions import SessionStore
 from taximeter.settings import Settings
 from taximeter.usage.reader import UsageReader
+from taximeter.webhooks.address import AddressRules
+from taximeter.webhooks.delivery import DeliveryStore
+from taximeter.webhooks.destination import EventDestinationStore
+from taximeter.webhooks.dispatcher import Dispatcher
 
 
 class Unit(BillingUnit, Protocol):
@@ -54,6 +61,16 @@ class Unit(BillingUnit, Protocol):
         ...
 
     @property
+    def event_destinations(self) -> EventDestinationStore:
+        """Return whom events are told to."""
+        ...
+
+    @property
+    def deliveries(self) -> DeliveryStore:
+        """Return the deliveries of events."""
+        ...
+
+    @property
     def cursors(self) -> CursorStore:
         """Return how far readers of the log have got."""
         ...
@@ -76,6 +93,15 @@ class Unit(BillingUnit, Protocol):
     @property
     def cause(self) -> Cause | None:
         """Return the request that this transaction answers, or None."""
+        ...
+
+    @property
+    def reservations(self) -> ReservationStore:
+        """Return the reservations of usage."""
+        ...
+
+    def then(self, call: Callable[[], None]) -> None:
+        """Have something called once this transaction is committed."""
         ...
 
     @property
@@ -125,6 +151,9 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     sessions: SessionAuthenticator
     uploads: Uploads
     requests: RequestLog
+    dispatcher: Dispatcher
+    webhook_addresses: AddressRules
+    check_before_use: CheckBeforeUse
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from taximeter.invoicing.stores import BillingUnit
 from taximeter.invoicing.terms import Terms, read_terms
 from taximeter.invoicing.upcoming import Read, upcoming
 from taximeter.invoicing.usage import UsageKey
-from taximeter.kit.clock import Clock
+from taximeter.kit.clock import Clock, now_s
 from taximeter.kit.decimals import ZERO
 from taximeter.settings import Settings
 from taximeter.subscriptions.subscription import Subscription
@@ -70,15 +70,11 @@ def read_standings(
     clock: Clock,
     settings: Settings,
 ) -> dict[str, Standing]:
-    """Return how each of the customers stands; those that do not exist or are deleted are missing.
+    """Return how each of the customers stands that exist; the deleted may still have drafts.
 
     The number of queries does not grow with that of customers, but by the thousand.
     """
-    found = {
-        id: one
-        for id, one in unit.customers.many(environment, customers).items()
-        if one.deleted_at is None
-    }
+    found = unit.customers.many(environment, customers)
     subscriptions: dict[str, list[Subscription]] = defaultdict(list)
     for subscription in unit.subscriptions.of_customers(environment, found):
         if next_due(subscription) is not None:
@@ -94,12 +90,12 @@ def read_standings(
         grants[grant.customer].append(grant)
     ids = [grant.id for some in grants.values() for grant in some]
     balances = unit.credit_ledger.balances(environment, ids)
-    present = {
-        test_clock: test_clocks.present(
+    # A deleted customer's test clock may be gone; nothing is to come of it that needs the time.
+    present = dict.fromkeys((one.test_clock for one in found.values()), now_s(clock))
+    for test_clock in {one.test_clock for one in found.values() if one.deleted_at is None}:
+        present[test_clock] = test_clocks.present(
             store=unit.test_clocks, environment=environment, test_clock=test_clock, clock=clock
         )
-        for test_clock in {one.test_clock for one in found.values()}
-    }
     billed = {
         id: quantities
         for test_clock, now in present.items()
@@ -163,14 +159,18 @@ def quantities_wanted(standing: Standing) -> frozenset[UsageKey]:
 
 
 def to_come(standing: Standing, quantities: Quantities) -> list[Invoice]:
-    """Return the invoices that quantities bring, those that are finalized first coming first.
+    """Return the invoices that quantities bring: see `invoices_to_come`."""
+    return invoices_to_come(
+        standing, lambda asked: {key: _measured(key, quantities[key]) for key in asked}
+    )
 
-    Drafts with these quantities, then what each subscription's next invoice is with them.
+
+def invoices_to_come(standing: Standing, read: Read) -> list[Invoice]:
+    """Return the invoices that usage so far brings, those that are finalized first coming first.
+
+    Drafts with the quantities that are read, then what each subscription's next invoice is with
+    them.
     """
-
-    def read(asked: Collection[UsageKey]) -> dict[UsageKey, MeteredUsage]:
-        return {key: _measured(key, quantities[key]) for key in asked}
-
     drafts = [
         refreshed(draft, usage=read(refresh_keys(draft)), terms=standing.terms)
         for draft in standing.drafts

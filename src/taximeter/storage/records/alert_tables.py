@@ -52,11 +52,13 @@ reservations = Table(
     Column("position", Integer, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
     Column("environment", Integer, nullable=False),
+    Column("customer", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("expires_us", BigInteger, nullable=False),
     Column("details", Text, nullable=False),
 )
 Index("reservations_status", reservations.c.status, reservations.c.expires_us)
+Index("reservations_customer", reservations.c.environment, reservations.c.customer)
 
 ALERTS = Migration(
     8,
@@ -108,11 +110,13 @@ RESERVATIONS = Migration(
             position {id},
             id TEXT NOT NULL UNIQUE,
             environment INTEGER NOT NULL,
+            customer TEXT NOT NULL,
             status TEXT NOT NULL,
             expires_us BIGINT NOT NULL,
             details TEXT NOT NULL
         )
         """,
         "CREATE INDEX reservations_status ON reservations (status, expires_us)",
+        "CREATE INDEX reservations_customer ON reservations (environment, customer)",
     ),
 )

@@ -19,8 +19,10 @@ from taximeter.storage.records.credit_grants import CreditGrantTable
 from taximeter.storage.records.credit_ledger import CreditLedgerTable
 from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
+from taximeter.storage.records.deliveries import DeliveryTable
 from taximeter.storage.records.due import DueTable
 from taximeter.storage.records.environments import EnvironmentTable
+from taximeter.storage.records.event_destinations import EventDestinationTable
 from taximeter.storage.records.events import EventTable
 from taximeter.storage.records.invoice_items import InvoiceItemTable
 from taximeter.storage.records.invoices import InvoiceTable
@@ -29,6 +31,7 @@ from taximeter.storage.records.migrations import MIGRATIONS
 from taximeter.storage.records.prices import PriceTable
 from taximeter.storage.records.products import ProductTable
 from taximeter.storage.records.requests import RequestTable
+from taximeter.storage.records.reservations import ReservationTable
 from taximeter.storage.records.sessions import SessionTable
 from taximeter.storage.records.sign_ins import SignInTable
 from taximeter.storage.records.subscriptions import SubscriptionTable
@@ -42,28 +45,34 @@ log = structlog.get_logger()
 class Unit:
     """One transaction over the records, seen through the stores of the domains."""
 
-    def __init__(self, connection: Connection, *, cause: Cause | None = None) -> None:
+    def __init__(
+        self, connection: Connection, *, cause: Cause | None = None, writes: bool = False
+    ) -> None:
         """Work on a connection that is inside a transaction, begun by a request or by itself."""
         self.cause = cause
         self.changes = Changes()
+        noted = self.changes if writes else None
         self._afterwards: list[Callable[[], None]] = []
         self.environments = EnvironmentTable(connection)
-        self.meters = MeterTable(connection)
-        self.customers = CustomerTable(connection)
-        self.invoices = InvoiceTable(connection)
-        self.invoice_items = InvoiceItemTable(connection)
-        self.products = ProductTable(connection)
-        self.prices = PriceTable(connection)
-        self.requests = RequestTable(connection)
-        self.sessions = SessionTable(connection)
-        self.events = EventTable(connection)
-        self.cursors = CursorTable(connection)
+        self.meters = MeterTable(connection, noted)
+        self.customers = CustomerTable(connection, noted)
+        self.invoices = InvoiceTable(connection, noted)
+        self.invoice_items = InvoiceItemTable(connection, noted)
+        self.products = ProductTable(connection, noted)
+        self.prices = PriceTable(connection, noted)
         self.alerts = AlertTable(connection, self.changes)
         self.alert_notifications = AlertNotificationTable(connection)
-        self.subscriptions = SubscriptionTable(connection)
-        self.credit_grants = CreditGrantTable(connection)
-        self.credit_ledger = CreditLedgerTable(connection)
-        self.test_clocks = TestClockTable(connection)
+        self.requests = RequestTable(connection)
+        self.reservations = ReservationTable(connection)
+        self.sessions = SessionTable(connection)
+        self.events = EventTable(connection)
+        self.event_destinations = EventDestinationTable(connection)
+        self.deliveries = DeliveryTable(connection)
+        self.cursors = CursorTable(connection)
+        self.subscriptions = SubscriptionTable(connection, noted)
+        self.credit_grants = CreditGrantTable(connection, noted)
+        self.credit_ledger = CreditLedgerTable(connection, noted)
+        self.test_clocks = TestClockTable(connection, noted, customers=self.customers)
         self.due = DueTable(connection)
         self.users = UserTable(connection)
         self.sign_ins = SignInTable(connection)
@@ -135,7 +144,7 @@ class RecordsDatabase:
         with _answered("written"), self._writing, self._engine.connect() as connection:
             connection = connection.execution_options(taximeter_writes=True)
             with connection.begin():
-                unit = Unit(connection, cause=cause)
+                unit = Unit(connection, cause=cause, writes=True)
                 yield unit
                 for finish in self._finish:
                     finish(unit)
