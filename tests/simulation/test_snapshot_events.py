@@ -110,19 +110,18 @@ class Life:
         self.send("POST", f"/v1/customers/{self.any('customer')}", **change)
 
     def change_others(self) -> None:
-        kind, path, change = self.chance.choice(
-            [
-                ("billing.meter", "/v1/billing/meters", {"display_name": "Other"}),
-                ("product", "/v1/products", {"metadata": {"x": self.chance.randrange(2)}}),
-                ("price", "/v1/prices", {"nickname": self.chance.choice(["p", "q"])}),
-                ("invoice", "/v1/invoices", {"metadata": {"x": self.chance.randrange(2)}}),
-                ("invoice", "/v1/invoices", {"description": "Thanks"}),
-                ("subscription", "/v1/subscriptions", {"cancel_at_period_end": True}),
-                ("subscription", "/v1/subscriptions", {"metadata": {"x": 1}}),
-                ("subscription", "/v1/subscriptions", {"description": "Plan"}),
-                ("billing.credit_grant", "/v1/billing/credit_grants", {"metadata": {"x": 2}}),
-            ]
-        )
+        choices: list[tuple[str, str, dict[str, Any]]] = [
+            ("billing.meter", "/v1/billing/meters", {"display_name": "Other"}),
+            ("product", "/v1/products", {"metadata": {"x": self.chance.randrange(2)}}),
+            ("price", "/v1/prices", {"nickname": self.chance.choice(["p", "q"])}),
+            ("invoice", "/v1/invoices", {"metadata": {"x": self.chance.randrange(2)}}),
+            ("invoice", "/v1/invoices", {"description": "Thanks"}),
+            ("subscription", "/v1/subscriptions", {"cancel_at_period_end": True}),
+            ("subscription", "/v1/subscriptions", {"metadata": {"x": 1}}),
+            ("subscription", "/v1/subscriptions", {"description": "Plan"}),
+            ("billing.credit_grant", "/v1/billing/credit_grants", {"metadata": {"x": 2}}),
+        ]
+        kind, path, change = self.chance.choice(choices)
         self.send("POST", f"{path}/{self.any(kind)}", **change)
 
     def act(self) -> None:
