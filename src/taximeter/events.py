@@ -71,6 +71,7 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     created_gte_us: MomentUs | None = None
     created_lt_us: MomentUs | None = None
     created_lte_us: MomentUs | None = None
+    snapshot_event: str | None = None
 
 
 class EventStore(Protocol):
@@ -94,9 +95,17 @@ class EventStore(Protocol):
         ...
 
     def page(
-        self, environment: int, event_payload: EventPayload, cursor: Cursor, where: EventFilter
+        self,
+        environment: int,
+        event_payload: EventPayload | None,
+        cursor: Cursor,
+        where: EventFilter,
     ) -> Page[Event]:
-        """Return a page, newest first. Raises UnknownCursor."""
+        """Return a page, newest first. Raises UnknownCursor.
+
+        Without a payload, everything that happened is there once: snapshots, and thin events that
+        are no twin of one.
+        """
         ...
 
     def forget(self, *, created_before_us: int, limit: int) -> None:

@@ -19,6 +19,7 @@ class Interrupted(Exception):
     """Whatever may happen in the middle of a transaction."""
 
 
+STATUSES = {"s": "succeeded", "p": "pending", "f": "failed", "c": "canceled"}
 METER = RelatedObject(id="mtr_1", type="billing.meter", url="/v1/billing/meters/mtr_1")
 
 
@@ -64,6 +65,17 @@ def test_event_belongs_to_its_environment_and_its_kind(records: RecordsDatabase)
         assert unit.events.get(2, "thin", "evt_1") is None
         assert unit.events.get(2, "thin", "evt_2") is None
     assert ids(records) == ""
+
+
+def test_what_happened_is_listed_once_without_a_payload(records: RecordsDatabase) -> None:
+    snapshot = event(1, event_payload="snapshot", type="customer.created")
+    twin = event(2, type="v1.customer.created", snapshot_event="evt_1")
+    add(records, snapshot, twin, event(3), event(4, environment=1))
+    with records.reading() as unit:
+        every = unit.events.page(2, None, Cursor(), EventFilter())
+        twins = unit.events.page(2, "thin", Cursor(), EventFilter(snapshot_event="evt_1"))
+    assert [one.id for one in every.data] == ["evt_3", "evt_1"]
+    assert twins.data == [twin]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +157,7 @@ def deliver(records: RecordsDatabase, **statuses: str) -> None:
                 "event": event,
                 "event_type": "x",
                 "created_us": 0,
-                "status": {"s": "succeeded", "p": "pending", "f": "failed"}[letter],
+                "status": STATUSES[letter],
                 "attempts": 0,
             }
             for event, letters in statuses.items()
@@ -164,7 +176,7 @@ def test_event_that_is_still_to_be_delivered_is_not_forgotten(records: RecordsDa
 
 def test_events_are_filtered_by_the_success_of_their_deliveries(records: RecordsDatabase) -> None:
     add(records, *(event(number) for number in range(1, 6)))
-    deliver(records, evt_1="s", evt_2="sp", evt_3="sf", evt_4="ss")
+    deliver(records, evt_1="s", evt_2="sp", evt_3="sf", evt_4="sc")
     assert ids(records, delivery_success=False) == "32"
     assert ids(records, delivery_success=True) == "541"
 

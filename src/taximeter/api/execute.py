@@ -57,7 +57,7 @@ def execute(
         with services.records.writing(cause=cause) as unit:
             if key is None:
                 return Reply(body=run(unit))
-            fingerprint = _fingerprint(incoming, sent)
+            fingerprint = fingerprint_of(incoming, sent)
             unit.requests.forget(created_before=_oldest_kept(services))
             stored = unit.requests.get(environment.id, key)
             if stored is not None:
@@ -108,7 +108,8 @@ def idempotency_key(incoming: Incoming) -> str | None:
     return key
 
 
-def _fingerprint(incoming: Incoming, sent: Any) -> str:
+def fingerprint_of(incoming: Incoming, sent: Any) -> str:
+    """Return what is the same for the same parameters, in whatever order they came."""
     spelled = msgspec.json.encode((incoming.method, incoming.path, sent), order="deterministic")
     return hashlib.blake2b(spelled, digest_size=16).hexdigest()
 

@@ -6,13 +6,16 @@ from typing import Any, TypeVar
 
 from taximeter.dashboard.page import Change, Download, Page
 from taximeter.dashboard.pages import (
+    api_event,
     api_events,
     catalog,
     configuration,
     customer,
     customers,
+    delivery,
     event,
     event_record,
+    event_tell,
     events,
     home,
     ingestion,
@@ -36,6 +39,10 @@ from taximeter.dashboard.pages import (
     simulation,
     upload,
     uploads,
+    webhook,
+    webhook_changes,
+    webhook_form,
+    webhooks,
 )
 
 PAGES: tuple[Page[Any, Any], ...] = (
@@ -58,7 +65,12 @@ PAGES: tuple[Page[Any, Any], ...] = (
     requests.PAGE,
     requests.ONE,
     api_events.PAGE,
-    api_events.ONE,
+    api_event.PAGE,
+    webhooks.PAGE,
+    webhook_form.NEW,
+    webhook_form.EDIT,
+    webhook.PAGE,
+    delivery.PAGE,
     configuration.PAGE,
     customers.PAGE,
     customer.PAGE,
@@ -81,6 +93,9 @@ CHANGES: tuple[Change[Any], ...] = (
     event.CANCEL,
     uploads.UPLOAD,
     *keys.CHANGES,
+    event_tell.TELL,
+    *webhook_form.CHANGES,
+    *webhook_changes.CHANGES,
     *product.CHANGES,
     *price.CHANGES,
     price_create.CREATE,

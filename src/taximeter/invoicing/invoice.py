@@ -203,6 +203,10 @@ class InvoiceStore(Protocol):
         """Return those of the invoices that exist, by id."""
         ...
 
+    def drafts_of(self, environment: int, customers: Collection[str]) -> Sequence[Invoice]:
+        """Return the drafts of customers, newest first."""
+        ...
+
     def recent(
         self, environment: int, subscriptions: Collection[str], *, period_end_gt: int
     ) -> Sequence[Invoice]:

@@ -180,6 +180,10 @@ class SubscriptionStore(Protocol):
         """Return those of the subscriptions that exist, by id."""
         ...
 
+    def of_customers(self, environment: int, customers: Collection[str]) -> Sequence[Subscription]:
+        """Return the subscriptions of customers but for the canceled, newest first."""
+        ...
+
     def with_item(self, environment: int, item: str) -> Subscription | None:
         """Return the subscription that has or had the item, or None."""
         ...

@@ -5,16 +5,18 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from taximeter.kit.ids import new_id
 from taximeter.kit.paging import Cursor, Page
 
-DeliveryStatus = Literal["pending", "succeeded", "failed"]
+DeliveryStatus = Literal["pending", "succeeded", "failed", "canceled"]
+"""Canceled is what was pending when its destination was deleted, or its event forgotten."""
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """An event on its way to a destination. Moments in microseconds.
 
-    It is pending while `next_attempt_us` says when it is tried next; `response_status` is of the
-    last attempt that was answered.
+    It is pending while `next_attempt_us` says when it is tried next. `first_attempt_us` begins the
+    time for which it is tried, `response_status` is of the last attempt that was answered.
     """
 
     id: str
@@ -47,32 +49,15 @@ class DeliveryFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     destination: str | None = None
     event: str | None = None
+    event_type: str | None = None
     status: DeliveryStatus | None = None
 
 
-class DeliveryStore(Protocol):
-    """Keeps deliveries and their attempts."""
-
-    def add(self, deliveries: Sequence[Delivery]) -> None:
-        """Keep new deliveries."""
-        ...
+class DeliveryLog(Protocol):
+    """What was delivered, and what is on its way, to look at."""
 
     def get(self, environment: int, id: str) -> Delivery | None:
         """Return the delivery, or None."""
-        ...
-
-    def save(self, deliveries: Sequence[Delivery], attempts: Sequence[Attempt]) -> None:
-        """Keep changed deliveries, with the attempts that changed them."""
-        ...
-
-    def due(
-        self, destination: str, *, until_us: int, without: Collection[str], limit: int
-    ) -> Sequence[Delivery]:
-        """Return what is to be tried by a moment, the earliest first, but for those under way."""
-        ...
-
-    def next_attempt_us(self, destinations: Collection[str]) -> int | None:
-        """Return when the next attempt at any of these is due, or None."""
         ...
 
     def attempts(self, delivery: str) -> Sequence[Attempt]:
@@ -84,9 +69,61 @@ class DeliveryStore(Protocol):
         ...
 
     def pending(self, events: Collection[str]) -> dict[str, int]:
-        """Return how many deliveries of each event have not succeeded yet and are still tried."""
+        """Return how many deliveries of each event are pending; 0 for those not named."""
         ...
 
-    def forget(self, *, created_before_us: int) -> None:
-        """Drop what was created before a moment and is not pending, with its attempts."""
+
+class DeliveryQueue(Protocol):
+    """What is on its way, for whoever delivers it."""
+
+    def add(self, deliveries: Sequence[Delivery]) -> None:
+        """Keep new deliveries."""
         ...
+
+    def many(self, ids: Collection[str]) -> dict[str, Delivery]:
+        """Return those of the deliveries that exist, of any environment, by id."""
+        ...
+
+    def save(self, deliveries: Sequence[Delivery], attempts: Sequence[Attempt] = ()) -> None:
+        """Keep changed deliveries, with the attempts that changed them."""
+        ...
+
+    def due(
+        self, destination: str, *, until_us: int, without: Collection[str], limit: int
+    ) -> Sequence[Delivery]:
+        """Return what is to be tried by a moment, the earliest first, but for those under way."""
+        ...
+
+    def next_attempt_us(self, destination: str, *, after_us: int) -> int | None:
+        """Return when the next attempt after a moment is due, or None."""
+        ...
+
+    def cancel(self, destination: str) -> None:
+        """Try nothing of a destination's any more."""
+        ...
+
+    def forget(self, *, created_before_us: int, limit: int) -> None:
+        """Drop up to so many created before a moment, the oldest first, with their attempts.
+
+        What is pending stays, unless its destination is disabled or gone.
+        """
+        ...
+
+
+class DeliveryStore(DeliveryLog, DeliveryQueue, Protocol):
+    """Keeps deliveries and their attempts."""
+
+
+def new_delivery(
+    *, environment: int, destination: str, event: str, event_type: str, now_us: int
+) -> Delivery:
+    """Return a delivery that is due at once."""
+    return Delivery(
+        id=new_id("whd"),
+        environment=environment,
+        destination=destination,
+        event=event,
+        event_type=event_type,
+        created_us=now_us,
+        next_attempt_us=now_us,
+    )

@@ -96,3 +96,36 @@ def _reason(event: Event) -> Reason | None:
         return None
     key = event.idempotency_key or ""
     return Reason(request=ReasonRequest(id=event.request_id, idempotency_key=key))
+
+
+class ThinObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A thin event as it is delivered: without its data, which is fetched."""
+
+    id: str
+    object: Literal["v2.core.event"] = "v2.core.event"
+    context: None = None
+    created: str
+    livemode: bool
+    reason: Reason | None
+    related_object: RelatedObject | None
+    snapshot_event: str | None
+    type: str
+
+
+def event_body(event: Event, environment: Environment, *, pending: int) -> bytes:
+    """Spell an event as it is delivered; `pending` is how many deliveries of it are not done."""
+    if event.event_payload == "snapshot":
+        return msgspec.json.encode(
+            snapshot_event_object(event, environment, pending_webhooks=pending)
+        )
+    return msgspec.json.encode(
+        ThinObject(
+            id=event.id,
+            created=moment_text(event.created_us),
+            livemode=environment.livemode,
+            reason=_reason(event),
+            related_object=event.related_object,
+            snapshot_event=event.snapshot_event,
+            type=event.type,
+        )
+    )

@@ -15,10 +15,11 @@ alerts = Table(
     Column("status", Text, nullable=False),
     Column("meter", Text),
     Column("customer", Text),
+    Column("revision", BigInteger, nullable=False),
     Column("details", Text, nullable=False),
 )
-Index("alerts_status", alerts.c.status)
-Index("alerts_meter", alerts.c.environment, alerts.c.meter)
+Index("alerts_revision", alerts.c.revision)
+Index("alerts_meter", alerts.c.environment, alerts.c.meter, alerts.c.status, alerts.c.customer)
 
 alert_notifications = Table(
     "alert_notifications",
@@ -51,11 +52,13 @@ reservations = Table(
     Column("position", Integer, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
     Column("environment", Integer, nullable=False),
+    Column("customer", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("expires_us", BigInteger, nullable=False),
     Column("details", Text, nullable=False),
 )
 Index("reservations_status", reservations.c.status, reservations.c.expires_us)
+Index("reservations_customer", reservations.c.environment, reservations.c.customer)
 
 ALERTS = Migration(
     8,
@@ -70,11 +73,12 @@ ALERTS = Migration(
             status TEXT NOT NULL,
             meter TEXT,
             customer TEXT,
+            revision BIGINT NOT NULL,
             details TEXT NOT NULL
         )
         """,
-        "CREATE INDEX alerts_status ON alerts (status)",
-        "CREATE INDEX alerts_meter ON alerts (environment, meter)",
+        "CREATE INDEX alerts_revision ON alerts (revision)",
+        "CREATE INDEX alerts_meter ON alerts (environment, meter, status, customer)",
         """
         CREATE TABLE alert_notifications (
             position {id},
@@ -106,11 +110,13 @@ RESERVATIONS = Migration(
             position {id},
             id TEXT NOT NULL UNIQUE,
             environment INTEGER NOT NULL,
+            customer TEXT NOT NULL,
             status TEXT NOT NULL,
             expires_us BIGINT NOT NULL,
             details TEXT NOT NULL
         )
         """,
         "CREATE INDEX reservations_status ON reservations (status, expires_us)",
+        "CREATE INDEX reservations_customer ON reservations (environment, customer)",
     ),
 )

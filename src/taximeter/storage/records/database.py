@@ -13,13 +13,16 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from taximeter.changes import Cause, Changes
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.alerts import AlertNotificationTable, AlertTable
 from taximeter.storage.records.attempts import AttemptTable
 from taximeter.storage.records.credit_grants import CreditGrantTable
 from taximeter.storage.records.credit_ledger import CreditLedgerTable
 from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
+from taximeter.storage.records.deliveries import DeliveryTable
 from taximeter.storage.records.due import DueTable
 from taximeter.storage.records.environments import EnvironmentTable
+from taximeter.storage.records.event_destinations import EventDestinationTable
 from taximeter.storage.records.events import EventTable
 from taximeter.storage.records.invoice_items import InvoiceItemTable
 from taximeter.storage.records.invoices import InvoiceTable
@@ -28,6 +31,7 @@ from taximeter.storage.records.migrations import MIGRATIONS
 from taximeter.storage.records.prices import PriceTable
 from taximeter.storage.records.products import ProductTable
 from taximeter.storage.records.requests import RequestTable
+from taximeter.storage.records.reservations import ReservationTable
 from taximeter.storage.records.sessions import SessionTable
 from taximeter.storage.records.sign_ins import SignInTable
 from taximeter.storage.records.subscriptions import SubscriptionTable
@@ -56,9 +60,14 @@ class Unit:
         self.invoice_items = InvoiceItemTable(connection, noted)
         self.products = ProductTable(connection, noted)
         self.prices = PriceTable(connection, noted)
+        self.alerts = AlertTable(connection, self.changes)
+        self.alert_notifications = AlertNotificationTable(connection)
         self.requests = RequestTable(connection)
+        self.reservations = ReservationTable(connection)
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
+        self.event_destinations = EventDestinationTable(connection)
+        self.deliveries = DeliveryTable(connection)
         self.cursors = CursorTable(connection)
         self.subscriptions = SubscriptionTable(connection, noted)
         self.credit_grants = CreditGrantTable(connection, noted)

@@ -32,7 +32,7 @@ _GET = _ALL.where(
 )
 _MANY = _ALL.where(events.c.id.in_(bindparam("ids", expanding=True)))
 _DELIVERIES = exists().where(deliveries.c.event == events.c.id)
-_NOT_SUCCEEDED = _DELIVERIES.where(deliveries.c.status != "succeeded")
+_NOT_SUCCEEDED = _DELIVERIES.where(deliveries.c.status.in_(("pending", "failed")))
 _PENDING = _DELIVERIES.where(deliveries.c.status == "pending")
 _OLD = (
     select(events.c.position)
@@ -78,12 +78,22 @@ class EventTable:
         return found
 
     def page(
-        self, environment: int, event_payload: EventPayload, cursor: Cursor, where: EventFilter
+        self,
+        environment: int,
+        event_payload: EventPayload | None,
+        cursor: Cursor,
+        where: EventFilter,
     ) -> Page[Event]:
-        """Return a page, newest first. Raises UnknownCursor."""
-        statement = _ALL.where(
-            events.c.environment == environment, events.c.event_payload == event_payload
-        )
+        """Return a page, newest first. Raises UnknownCursor.
+
+        Without a payload, everything that happened is there once: snapshots, and thin events that
+        are no twin of one.
+        """
+        statement = _ALL.where(events.c.environment == environment)
+        if event_payload is None:
+            statement = statement.where(events.c.snapshot_event.is_(None))
+        else:
+            statement = statement.where(events.c.event_payload == event_payload)
         statement = _filtered(statement, where)
         page = fetch_page(self._connection, events, statement, cursor, environment=environment)
         return Page(data=[_event(row) for row in page.data], has_more=page.has_more)
@@ -94,6 +104,8 @@ class EventTable:
 
 
 def _filtered(statement: Select[Any], where: EventFilter) -> Select[Any]:
+    if where.snapshot_event is not None:
+        statement = statement.where(events.c.snapshot_event == where.snapshot_event)
     if where.object_id is not None:
         statement = statement.where(events.c.object_id == where.object_id)
     if where.types:

@@ -21,6 +21,11 @@ _MANY = _ALL.where(
     invoices.c.environment == bindparam("env"),
     invoices.c.id.in_(bindparam("ids", expanding=True)),
 )
+_DRAFTS_OF = _ALL.where(
+    invoices.c.environment == bindparam("env"),
+    invoices.c.customer.in_(bindparam("ids", expanding=True)),
+    invoices.c.status == "draft",
+).order_by(invoices.c.position.desc())
 _RECENT = _ALL.where(
     invoices.c.environment == bindparam("env"),
     invoices.c.subscription.in_(bindparam("ids", expanding=True)),
@@ -61,6 +66,11 @@ class InvoiceTable:
         found = [_DECODER.decode(details) for (details,) in rows]
         self._noting.seen(found)
         return {one.id: one for one in found}
+
+    def drafts_of(self, environment: int, customers: Collection[str]) -> Sequence[Invoice]:
+        """Return the drafts of customers, newest first."""
+        rows = rows_with_ids(self._connection, _DRAFTS_OF, environment, customers)
+        return [_DECODER.decode(details) for (details,) in rows]
 
     def recent(
         self, environment: int, subscriptions: Collection[str], *, period_end_gt: int

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, insert, select, up
 from taximeter.changes import Changes
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.billing_tables import subscription_items, subscriptions
+from taximeter.storage.records.many import rows_with_ids
 from taximeter.storage.records.noting import Noting
 from taximeter.storage.records.paging import fetch_page
 from taximeter.subscriptions.subscription import Subscription, SubscriptionFilter
@@ -26,6 +27,11 @@ _MANY = _DETAILS.where(
     subscriptions.c.environment == bindparam("env"),
     subscriptions.c.id.in_(bindparam("ids", expanding=True)),
 )
+_OF_CUSTOMERS = _DETAILS.where(
+    subscriptions.c.environment == bindparam("env"),
+    subscriptions.c.customer.in_(bindparam("ids", expanding=True)),
+    subscriptions.c.status != "canceled",
+).order_by(subscriptions.c.position.desc())
 _WITH_ITEM = _DETAILS.join(
     subscription_items, subscription_items.c.subscription == subscriptions.c.id
 ).where(
@@ -89,6 +95,11 @@ class SubscriptionTable:
                 found[one.id] = one
         self._noting.seen(found.values())
         return found
+
+    def of_customers(self, environment: int, customers: Collection[str]) -> Sequence[Subscription]:
+        """Return the subscriptions of customers but for the canceled, newest first."""
+        rows = rows_with_ids(self._connection, _OF_CUSTOMERS, environment, customers)
+        return [_subscription(details) for (details,) in rows]
 
     def with_item(self, environment: int, item: str) -> Subscription | None:
         """Return the subscription that has or had the item, or None."""

@@ -1,0 +1,230 @@
+"""Which hard limits a customer has, remembered until a record changes that says so."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import msgspec
+
+from taximeter.alerts.alert import Alert, AlertStore
+from taximeter.alerts.watches import EVER_US
+from taximeter.authorizations.authorization import Question
+from taximeter.authorizations.held import Owner
+from taximeter.authorizations.limit import (
+    CreditLimit,
+    Priced,
+    SpendLimit,
+    UsageLimit,
+    priced_of,
+)
+from taximeter.authorizations.live_total import Series
+from taximeter.authorizations.period import usage_range
+from taximeter.changes import Change, ChangedKind, Changes
+from taximeter.customers import Customer
+from taximeter.errors import ResourceMissing
+from taximeter.ingest.event import MeterEvent
+from taximeter.invoicing.standing import Standing, read_standings
+from taximeter.invoicing.stores import BillingUnit
+from taximeter.kit.clock import MICROSECONDS, Clock
+from taximeter.settings import Settings
+
+_OF_ALL: frozenset[ChangedKind] = frozenset({"alert", "meter", "price", "product", "test_clock"})
+"""A change of these may change the limits of anybody."""
+
+Range = tuple[int, int]
+"""A half-open range, in microseconds."""
+
+
+class Reading(BillingUnit, Protocol):
+    """The stores that limits are read from, inside one read transaction."""
+
+    @property
+    def alerts(self) -> AlertStore:
+        """Return the alerts."""
+        ...
+
+
+class Changing(Protocol):
+    """A transaction that changed records."""
+
+    @property
+    def changes(self) -> Changes:
+        """Return what this transaction has changed."""
+        ...
+
+    def then(self, call: Callable[[], None]) -> None:
+        """Have something called once this transaction is committed."""
+        ...
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """A customer's hard limits, as they are from one moment until another.
+
+    `priced` is there where some limit needs it, or a question did.
+    """
+
+    usage: Sequence[UsageLimit] = ()
+    spend: Sequence[SpendLimit] = ()
+    credit: Sequence[CreditLimit] = ()
+    priced: Priced | None = None
+    valid_us: Range
+
+
+class LimitDirectory:
+    """Remembers limits; a look-up during which something changed is not remembered."""
+
+    def __init__(
+        self,
+        *,
+        reading: Callable[[], AbstractContextManager[Reading]],
+        clock: Clock,
+        settings: Settings,
+    ) -> None:
+        """Look limits up through `reading`; remember those of a number of customers."""
+        self._reading = reading
+        self._clock = clock
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._generation = 0
+        self._alerts: dict[int, list[Alert]] | None = None
+        self._limits: OrderedDict[Owner, Limits] = OrderedDict()
+
+    def find(self, question: Question) -> Limits | None:
+        """Return the limits of the question's customer if they are remembered."""
+        event = question.event
+        limits = self._limits.get((event.environment, event.customer))
+        if limits is None or not limits.valid_us[0] <= event.timestamp_us < limits.valid_us[1]:
+            return None
+        if question.paid_by_credits and limits.priced is None:
+            return None
+        return limits
+
+    def holds(self, limits: Limits, question: Question) -> bool:
+        """Say whether these are still the limits of the question's customer."""
+        return self.find(question) is limits
+
+    def read(self, question: Question) -> Limits:
+        """Return the limits of the question's customer; blocks on storage.
+
+        Raises ResourceMissing for a customer who has gone.
+        """
+        event = question.event
+        generation, alerts = self._generation, self._alerts
+        with self._reading() as unit:
+            if alerts is None:
+                alerts = _by_environment(unit.alerts.changed(after=0))
+            concerning = [
+                alert
+                for alert in alerts.get(event.environment, ())
+                if alert.customer in {None, event.customer}
+            ]
+            standing = None
+            if question.paid_by_credits or any(map(_needs_standing, concerning)):
+                standing = self._standing(question, unit)
+        limits = _limits(concerning, event, standing)
+        with self._lock:
+            if generation == self._generation:
+                self._alerts = alerts
+                self._limits[event.environment, event.customer] = limits
+                while len(self._limits) > self._settings.limited_customers_max:
+                    self._limits.popitem(last=False)
+        return limits
+
+    def _standing(self, question: Question, unit: BillingUnit) -> Standing:
+        event = question.event
+        found = read_standings(
+            (event.customer,),
+            unit=unit,
+            environment=event.environment,
+            clock=self._clock,
+            settings=self._settings,
+        )
+        if event.customer not in found:
+            raise ResourceMissing(
+                f"No such customer: '{event.customer}'",
+                param=f"payload[{question.meter.customer_key}]",
+            )
+        return found[event.customer]
+
+    def watch(self, unit: Changing) -> None:
+        """Look limits up anew, once a transaction is committed, whose grounds it changed."""
+        changes = unit.changes.all()
+        if changes:
+            unit.then(lambda: self.forget(changes))
+
+    def forget(self, changes: Sequence[Change]) -> None:
+        """Look up anew what these changes may have changed."""
+        with self._lock:
+            self._generation += 1
+            for change in changes:
+                owner = _owner(change)
+                if owner is None:
+                    self._alerts = None
+                    self._limits = OrderedDict()
+                else:
+                    self._limits.pop(owner, None)
+
+
+def _owner(change: Change) -> Owner | None:
+    """Return whose limits a change may have changed; None where it may be anybody's."""
+    if change.kind in _OF_ALL:
+        return None
+    changed = change.before if change.after is None else change.after
+    customer = changed.id if isinstance(changed, Customer) else getattr(changed, "customer", None)
+    return None if customer is None else (change.environment, customer)
+
+
+def _by_environment(alerts: Sequence[Alert]) -> dict[int, list[Alert]]:
+    found: dict[int, list[Alert]] = {}
+    for alert in alerts:
+        if alert.hard_limit and alert.status == "active":
+            found.setdefault(alert.environment, []).append(alert)
+    return found
+
+
+def _needs_standing(alert: Alert) -> bool:
+    threshold = alert.usage_threshold
+    return threshold is None or threshold.recurrence == "billing_period"
+
+
+def _limits(alerts: Sequence[Alert], event: MeterEvent, standing: Standing | None) -> Limits:
+    usage: list[UsageLimit] = []
+    spend: list[SpendLimit] = []
+    credit: list[CreditLimit] = []
+    start_us, end_us = EVER_US
+    if standing is not None and standing.changes_at is not None:
+        end_us = standing.changes_at * MICROSECONDS
+    for alert in alerts:
+        if alert.usage_threshold is not None:
+            threshold = alert.usage_threshold
+            first_us, last_us = usage_range(threshold, event.timestamp_us, standing)
+            start_us, end_us = max(start_us, first_us), min(end_us, last_us)
+            usage.append(
+                UsageLimit(
+                    alert=alert.id,
+                    gte=threshold.gte,
+                    series=Series(
+                        event.environment,
+                        event.customer,
+                        threshold.meter,
+                        first_us,
+                        last_us,
+                        threshold.dimension_filters,
+                    ),
+                )
+            )
+        if alert.spend_threshold is not None:
+            gte, currency = alert.spend_threshold.gte, alert.spend_threshold.currency
+            spend.append(SpendLimit(alert=alert.id, gte=gte, currency=currency))
+        if alert.credit_balance_threshold is not None:
+            balance = alert.credit_balance_threshold
+            credit.append(CreditLimit(alert=alert.id, lte=balance.lte, currency=balance.currency))
+    return Limits(
+        usage=usage,
+        spend=spend,
+        credit=credit,
+        priced=None if standing is None else priced_of(standing, event.environment),
+        valid_us=(start_us, end_us),
+    )
