@@ -25,6 +25,7 @@ from tests.wire.refusals.prices import PRICES
 from tests.wire.refusals.refusal import NOON, Refusal
 from tests.wire.refusals.requests import REQUESTS
 from tests.wire.refusals.rules import RULES
+from tests.wire.refusals.snapshot_events import SNAPSHOT_EVENTS
 from tests.wire.refusals.usage import USAGE
 from tests.wire.refusals.v2 import V2
 from tests.wire.world import create_customer, create_meter, send, total
@@ -42,6 +43,7 @@ ROWS = (
     *CATALOG,
     *PRICE_SETS,
     *TEST_CLOCKS,
+    *SNAPSHOT_EVENTS,
     *AUTHORIZATIONS,
     *V2,
 )
