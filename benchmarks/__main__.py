@@ -9,6 +9,7 @@ from time import perf_counter
 
 from benchmarks import (
     checkpoints,
+    deliveries,
     generator_alone,
     http_servers,
     identifiers,
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[Scale], Sequence[Held]]] = {
     "queries": queries.run,
     "invoices": invoices.run,
     "simulation": simulation.run,
+    "deliveries": deliveries.run,
     "pages": pages.run,
     "checkpoints": checkpoints.run,
     "restart": restart.run,

@@ -1,4 +1,4 @@
-"""Killed while it delivers, the server delivers every event at least once, and few of them twice."""
+"""Killed while it delivers, the server delivers every event at least once, and few twice."""
 
 import http.client
 import random
@@ -45,14 +45,16 @@ class Delivered(msgspec.Struct):
 def set_up(data: Path, receiver: Receiver, count: int) -> set[str]:
     """Make a directory with an endpoint and as many events, and begin with them; the objects."""
     names = {f"cus_{number:06}" for number in range(count)}
-    with open_app(data, settings=Settings(), dev=True) as app:
-        with app.services.records.writing() as unit:
-            unit.event_destinations.add(
-                a_destination(url=receiver.url(), enabled_events=("customer.created",))
-            )
-            for name in sorted(names):
-                customer = Customer(id=name, environment=2, created=1, details=CustomerDetails())
-                unit.customers.add(customer)
+    with (
+        open_app(data, settings=Settings(), dev=True) as app,
+        app.services.records.writing() as unit,
+    ):
+        unit.event_destinations.add(
+            a_destination(url=receiver.url(), enabled_events=("customer.created",))
+        )
+        for name in sorted(names):
+            customer = Customer(id=name, environment=2, created=1, details=CustomerDetails())
+            unit.customers.add(customer)
     return names
 
 
