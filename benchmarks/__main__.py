@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 
 from benchmarks import (
+    authorize,
     checkpoints,
     deliveries,
     generator_alone,
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[Scale], Sequence[Held]]] = {
     "single_events": single_events.run,
     "visible": visible.run,
     "queries": queries.run,
+    "authorize": authorize.run,
     "invoices": invoices.run,
     "simulation": simulation.run,
     "deliveries": deliveries.run,

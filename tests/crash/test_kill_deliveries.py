@@ -1,4 +1,4 @@
-"""Killed while it delivers, the server delivers every event at least once, and few twice."""
+"""Killed while it delivers, the server delivers each event at least once, and few of them twice."""
 
 import http.client
 import random

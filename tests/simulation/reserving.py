@@ -201,7 +201,7 @@ class World:
         self.writer = StepWriter(self.scheduler, self.clock, log)
         self.books = CountingBooks(clock=self.clock, totals_max=4)
         self.books.world = self
-        settings = Settings(reservations_max=1_000, live_totals_max=4)
+        settings = Settings(reservations_max=1_000, live_totals_max=4, limited_customers_max=2)
         self.limits = LimitDirectory(
             reading=self.records.reading, clock=self.clock, settings=settings
         )

@@ -12,6 +12,7 @@ from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 from tests.wire.prices import create_price, create_product, metered
+from tests.wire.refusals.authorizations import AUTHORIZATIONS
 from tests.wire.refusals.catalog import CATALOG
 from tests.wire.refusals.clocks import TEST_CLOCKS
 from tests.wire.refusals.credits import CREDITS
@@ -42,6 +43,7 @@ ROWS = (
     *CATALOG,
     *PRICE_SETS,
     *TEST_CLOCKS,
+    *AUTHORIZATIONS,
     *V2,
     *WEBHOOKS,
 )
@@ -104,6 +106,7 @@ class World:
                 "/v1/prices",
                 "/v1/webhook_endpoints",
                 "/v1/webhook_deliveries",
+                "/v1/billing/reservations",
             )
         ]
         usage = total(client, self.meter, self.customer, NOON - 86_400, NOON + 86_400)

@@ -82,7 +82,7 @@ class LimitDirectory:
         clock: Clock,
         settings: Settings,
     ) -> None:
-        """Look limits up through `reading`; remember those of `live_totals_max` customers."""
+        """Look limits up through `reading`; remember those of a number of customers."""
         self._reading = reading
         self._clock = clock
         self._settings = settings
@@ -114,7 +114,7 @@ class LimitDirectory:
         generation, alerts = self._generation, self._alerts
         with self._reading() as unit:
             if alerts is None:
-                alerts = _by_environment(unit.alerts.active())
+                alerts = _by_environment(unit.alerts.changed(after=0))
             concerning = [
                 alert
                 for alert in alerts.get(event.environment, ())
@@ -128,7 +128,7 @@ class LimitDirectory:
             if generation == self._generation:
                 self._alerts = alerts
                 self._limits[event.environment, event.customer] = limits
-                while len(self._limits) > self._settings.live_totals_max:
+                while len(self._limits) > self._settings.limited_customers_max:
                     self._limits.popitem(last=False)
         return limits
 
@@ -179,7 +179,7 @@ def _owner(change: Change) -> Owner | None:
 def _by_environment(alerts: Sequence[Alert]) -> dict[int, list[Alert]]:
     found: dict[int, list[Alert]] = {}
     for alert in alerts:
-        if alert.hard_limit:
+        if alert.hard_limit and alert.status == "active":
             found.setdefault(alert.environment, []).append(alert)
     return found
 

@@ -9,7 +9,7 @@ ENDPOINTS = "/v1/webhook_endpoints"
 DESTINATIONS = "/v2/core/event_destinations"
 JSON = {"Content-Type": "application/json", "Stripe-Version": "2026-10-28.endive"}
 ENDPOINT = {"url": "https://example.com/hook", "enabled_events[0]": "invoice.paid"}
-DESTINATION = {
+DESTINATION: Any = {
     "name": "Thin",
     "type": "webhook_endpoint",
     "event_payload": "thin",
