@@ -93,6 +93,7 @@ def _limit_everyone(data: Path) -> None:
                 title="limit",
                 alert_type="usage_threshold",
                 active_since_us=0,
+                after_seq=0,
                 usage_threshold=UsageThreshold(meter=METER, gte=_LIMIT, recurrence="one_time"),
                 hard_limit=True,
             )

@@ -55,6 +55,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key_cache_seconds: Natural = 1
     shutdown_seconds_max: Positive = 20
 
+    # Alerts
+    alert_interval_ms: Positive = 100
+    alert_rows_max: Positive = 200_000
+
     # Due work
     due_batch_max: Positive = 2_000
 

@@ -15,6 +15,7 @@ from taximeter.api.http import Incoming, Reply, encode
 from taximeter.api.resources import (
     adjustments,
     adjustments_v2,
+    alerts,
     authorizations,
     credit_balances,
     credit_grants,
@@ -71,6 +72,7 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
+    *alerts.ENDPOINTS,
     *events_v2.ENDPOINTS,
     *ingestion.ENDPOINTS,
     *test_clocks.ENDPOINTS,
