@@ -266,8 +266,8 @@ def open_app(
         stores.records.finish_with(
             Snapshots(clock).write,
             FanOut(clock=clock, wake=dispatcher.wake),
-            evaluator.note,
             check_before_use.limits.watch,
+            evaluator.note,
         )
         stores.records.watch_due(runner.expect)
         writer.watch_rows(check_before_use.books.enter)
@@ -293,8 +293,8 @@ def open_app(
             )
         finally:
             services.uploads.close()
-            check_before_use.reservations.close()
             evaluator.close()
+            check_before_use.reservations.close()
             runner.close()
             reporter.close()
             dispatcher.close()
