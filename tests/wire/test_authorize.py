@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from stripe.billing import Meter
 
+from taximeter.alerts.alert import CreditBalanceThreshold, SpendThreshold
 from taximeter.errors import StorageFailed
 from taximeter.settings import Settings
 from taximeter.storage.records.database import RecordsDatabase, Unit
@@ -17,7 +18,7 @@ from tests.wire.credits import create_price, grant
 from tests.wire.limits import (
     ask,
     authorize,
-    hard_limit,
+    money_limit,
     release,
     reservation,
     usage_limit,
@@ -117,7 +118,7 @@ def test_only_limits_that_concern_what_is_asked_for_are_asked(
         limits(authorize(noon, meter.event_name, customer, dimensions={"model": model}))
         for model in ("opus", "sonnet")
     ]
-    assert seen == [[(every, 9, 5, 0, 4)], [(some, 1, 3, 0, -2), (every, 9, 5, 0, 4)]]
+    assert seen == [[(every, 9, 5, 0, 4)], [(every, 9, 5, 0, 4), (some, 1, 3, 0, -2)]]
 
 
 def test_a_new_limit_holds_at_once(noon: ClockedServer, meter: Meter, customer: str) -> None:
@@ -339,14 +340,8 @@ def test_reservations_at_the_same_time_never_admit_more_than_the_limit(
 
 def spend_limit(server: ClockedServer, customer: str) -> str:
     """Limit what a customer may spend in a period to a dollar."""
-    return hard_limit(
-        server,
-        "spend_threshold",
-        customer,
-        gte="100",
-        currency="usd",
-        recurrence="billing_period",
-    )
+    spend = SpendThreshold(gte=100, currency="usd", recurrence="billing_period")
+    return money_limit(server, customer, spend=spend)
 
 
 class Subscriber:
@@ -387,7 +382,8 @@ def test_spend_is_what_the_next_invoice_would_bill(noon: ClockedServer) -> None:
 def test_credits_must_leave_what_the_limit_says(noon: ClockedServer) -> None:
     one = Subscriber(noon)
     grant(one.client, one.customer, 100)
-    alert = hard_limit(noon, "credit_balance_threshold", one.customer, lte="20", currency="usd")
+    least = CreditBalanceThreshold(lte=20, currency="usd")
+    alert = money_limit(noon, one.customer, credit_balance=least)
     one.use("3")
     assert one.authorize("2", expires_in="60")["authorized"]
     within, beyond = one.authorize("3"), one.authorize("3.1")

@@ -27,7 +27,7 @@ class HardLimits:
             self._told += 1
 
     def of(self, environment: int, customer: str, *, store: AlertStore) -> Sequence[Alert]:
-        """Return a customer's hard limits, oldest first.
+        """Return a customer's hard limits, oldest first, and of one second those for everyone.
 
         `store` must not have been read from before: its transaction then sees every change that
         was told of.
@@ -43,7 +43,7 @@ class HardLimits:
                 for whom in ((environment, None), (environment, customer))
                 for alert in self._alerts.get(whom, {}).values()
             ]
-        return sorted(found, key=lambda alert: (alert.created, alert.id))
+        return sorted(found, key=lambda alert: alert.created)
 
     def _take(self, alert: Alert) -> None:
         whom = (alert.environment, alert.customer)
