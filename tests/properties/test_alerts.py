@@ -121,7 +121,7 @@ def check(formula: FormulaName, data: DataObject) -> None:
 
 
 @EVERY_FORMULA
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_alert_fires_at_the_row_that_brute_force_finds(
     formula: FormulaName, data: DataObject

@@ -66,8 +66,10 @@ UNFOLLOWED = """
 """
 
 _AMOUNT = """
-    CASE t.rule WHEN 'sum' THEN t.value WHEN 'count' THEN 1 WHEN 'unique_count' THEN 1 END
+    CASE t.rule WHEN 'sum' THEN t.value WHEN 'count' THEN 1
+        WHEN 'unique_count' THEN CASE WHEN t.canceled THEN 0 ELSE 1 END END
 """
+"""What a row counts; of texts that are distinct, the most that it could."""
 
 ADDED = f"""
     CREATE OR REPLACE TEMP TABLE added AS
@@ -87,7 +89,6 @@ ADDED = f"""
             CAST({_AMOUNT} - trunc({_AMOUNT}) AS DECIMAL(38, 15)) AS part
         FROM touched t JOIN watches w ON w.series = t.series AND w.customer = t.customer
             AND w.start_us <= t.timestamp_us AND w.end_us > t.timestamp_us AND w.seq < t.seq
-        WHERE NOT (t.rule = 'unique_count' AND t.canceled)
     )
     GROUP BY key, position
 """
