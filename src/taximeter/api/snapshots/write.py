@@ -100,6 +100,9 @@ def _events(
         previous = encode(changed).decode()
     told = before if after is None else after
     text = encode(told).decode()
+    about = RelatedObject(
+        id=change.id, type=told.object, url=f"{KINDS[change.kind].path}/{change.id}"
+    )
     return [
         event
         for type in event_types(change)
@@ -109,9 +112,7 @@ def _events(
             created_us=created_us,
             object=text,
             previous_attributes=previous if type.endswith(".updated") else None,
-            related_object=RelatedObject(
-                id=change.id, type=told.object, url=f"{KINDS[change.kind].path}/{change.id}"
-            ),
+            related_object=about,
             request_id=None if cause is None else cause.request_id,
             idempotency_key=None if cause is None else cause.idempotency_key,
         )
