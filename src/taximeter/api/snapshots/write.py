@@ -28,7 +28,7 @@ CHANGES_AT_ONCE = 500
 enough that what was rendered does not pile up while a period is closed."""
 
 
-class _Shown(msgspec.Struct, frozen=True, kw_only=True):
+class _Shown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A change with its record rendered as it was and as it is."""
 
     change: Change
