@@ -10,6 +10,7 @@ from time import perf_counter
 from benchmarks import (
     authorize,
     checkpoints,
+    deliveries,
     generator_alone,
     http_servers,
     identifiers,
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[Scale], Sequence[Held]]] = {
     "authorize": authorize.run,
     "invoices": invoices.run,
     "simulation": simulation.run,
+    "deliveries": deliveries.run,
     "pages": pages.run,
     "checkpoints": checkpoints.run,
     "restart": restart.run,

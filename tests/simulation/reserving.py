@@ -49,6 +49,7 @@ def an_alert(number: int, gte: str, **threshold: object) -> Alert:
             "title": "a limit",
             "alert_type": "usage_threshold",
             "active_since_us": 0,
+            "after_seq": 0,
             "customer": customer,
             "hard_limit": True,
             "usage_threshold": {"gte": Decimal(gte), **fields},

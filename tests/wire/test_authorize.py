@@ -18,7 +18,7 @@ from tests.wire.credits import create_price, grant
 from tests.wire.limits import (
     ask,
     authorize,
-    hard_limit,
+    money_limit,
     release,
     reservation,
     usage_limit,
@@ -109,9 +109,8 @@ def test_only_limits_that_concern_what_is_asked_for_are_asked(
 ) -> None:
     other = create_meter(noon.client())
     usage_limit(noon, other.id, "1", customer=customer)
-    usage_limit(noon, meter.id, "1", customer="cus_of_another")
-    haiku = (("model", ("haiku", "sonnet")),)
-    some = usage_limit(noon, meter.id, "1", customer=customer, dimension_filters=haiku)
+    usage_limit(noon, meter.id, "1", customer=create_customer(noon.client()))
+    some = usage_limit(noon, meter.id, "1", customer=customer, models=["haiku", "sonnet"])
     every = usage_limit(noon, meter.id, "9")
     send(noon.client(), meter, customer, "2", model="opus")
     send(noon.client(), meter, customer, "3", model="haiku")
@@ -119,7 +118,7 @@ def test_only_limits_that_concern_what_is_asked_for_are_asked(
         limits(authorize(noon, meter.event_name, customer, dimensions={"model": model}))
         for model in ("opus", "sonnet")
     ]
-    assert seen == [[(every, 9, 5, 0, 4)], [(some, 1, 3, 0, -2), (every, 9, 5, 0, 4)]]
+    assert seen == [[(every, 9, 5, 0, 4)], [(every, 9, 5, 0, 4), (some, 1, 3, 0, -2)]]
 
 
 def test_a_new_limit_holds_at_once(noon: ClockedServer, meter: Meter, customer: str) -> None:
@@ -297,8 +296,7 @@ def test_what_only_extremes_count_is_asked_about_without_a_reservation(
 
 def test_what_cannot_be_priced_ahead_is_not_held_against_spend(noon: ClockedServer) -> None:
     one = Subscriber(noon)
-    threshold = SpendThreshold(gte=100, currency="usd", recurrence="billing_period")
-    hard_limit(noon, threshold, one.customer)
+    spend_limit(noon, one.customer)
     meter = create_meter(noon.client(), "max")
     refused = ask(noon, meter.event_name, one.customer)
     assert (refused.status, refused.json()["error"]["param"]) == (400, "event_name")
@@ -340,6 +338,12 @@ def test_reservations_at_the_same_time_never_admit_more_than_the_limit(
     assert (state["used"] + state["reserved"], state["remaining"]) == (40, 0)
 
 
+def spend_limit(server: ClockedServer, customer: str) -> str:
+    """Limit what a customer may spend in a period to a dollar."""
+    spend = SpendThreshold(gte=100, currency="usd", recurrence="billing_period")
+    return money_limit(server, customer, spend=spend)
+
+
 class Subscriber:
     """A customer who pays ten cents for each unit of a meter, daily."""
 
@@ -367,8 +371,7 @@ def shown(answer: Any) -> Sequence[tuple[int, ...]]:
 
 def test_spend_is_what_the_next_invoice_would_bill(noon: ClockedServer) -> None:
     one = Subscriber(noon)
-    threshold = SpendThreshold(gte=100, currency="usd", recurrence="billing_period")
-    alert = hard_limit(noon, threshold, one.customer)
+    alert = spend_limit(noon, one.customer)
     one.use("3")
     assert one.authorize("2", expires_in="60")["authorized"]
     within, beyond = one.authorize("5"), one.authorize("5.1")
@@ -379,7 +382,8 @@ def test_spend_is_what_the_next_invoice_would_bill(noon: ClockedServer) -> None:
 def test_credits_must_leave_what_the_limit_says(noon: ClockedServer) -> None:
     one = Subscriber(noon)
     grant(one.client, one.customer, 100)
-    alert = hard_limit(noon, CreditBalanceThreshold(lte=20, currency="usd"), one.customer)
+    least = CreditBalanceThreshold(lte=20, currency="usd")
+    alert = money_limit(noon, one.customer, credit_balance=least)
     one.use("3")
     assert one.authorize("2", expires_in="60")["authorized"]
     within, beyond = one.authorize("3"), one.authorize("3.1")
@@ -411,8 +415,7 @@ def test_new_credits_pay_at_once(noon: ClockedServer) -> None:
 
 def test_a_new_period_begins_at_nothing(clocked: ClockedServer) -> None:
     one = Subscriber(clocked)
-    threshold = SpendThreshold(gte=100, currency="usd", recurrence="billing_period")
-    hard_limit(clocked, threshold, one.customer)
+    spend_limit(clocked, one.customer)
     usage_limit(clocked, one.meter.id, "10", recurrence="billing_period")
     one.use("10")
     full = one.authorize("1")
