@@ -56,7 +56,7 @@ def test_a_live_total_is_what_brute_force_counts(formula: FormulaName, data: Dat
     entered(books, stream, bounds[: split + 1], in_runs=in_runs)
     totals = _follow(books, data.draw(st.lists(queries(stream), max_size=4)))
     # What the log answers as of a moment of which the rest of the rows may lie on either side.
-    received = [one.received_at_us for one in (*stream.events, *stream.cancellations)]
+    received = [received_at_us for _, received_at_us in _rows(stream)]
     before = [one for one in _rows(stream) if one[0] <= followed_after]
     as_of_us = data.draw(st.sampled_from([at for at in received if at >= _last(before)] or [0]))
     as_of_us = max(as_of_us, _last(before) + 1)
@@ -71,7 +71,8 @@ def test_a_live_total_is_what_brute_force_counts(formula: FormulaName, data: Dat
 
 
 def _rows(stream: Stream) -> list[tuple[int, int]]:
-    return [(one.seq, one.received_at_us) for one in (*stream.events, *stream.cancellations)]
+    rows = [(one.seq, one.received_at_us) for one in stream.events]
+    return rows + [(one.seq, one.received_at_us) for one in stream.cancellations]
 
 
 def _last(rows: Sequence[tuple[int, int]]) -> int:

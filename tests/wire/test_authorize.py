@@ -16,6 +16,7 @@ from taximeter.storage.records.database import RecordsDatabase, Unit
 from tests.wire.clocked import NOON, ClockedServer
 from tests.wire.credits import create_price, grant
 from tests.wire.limits import (
+    AUTHORIZE,
     ask,
     authorize,
     money_limit,
@@ -72,6 +73,21 @@ def test_the_answer_says_everything(noon: ClockedServer, meter: Meter, customer:
         "value": 6.5,
         "value_decimal": "6.5",
     }
+
+
+def test_the_official_sdk_asks_by_a_raw_request(
+    noon: ClockedServer, meter: Meter, customer: str
+) -> None:
+    client = noon.client()
+    params: Any = {
+        "event_name": meter.event_name,
+        "payload": {"stripe_customer_id": customer, "value": "3", "model": "opus"},
+        "reservation": {"expires_in": 60},
+    }
+    answer: Any = client.deserialize(client.raw_request("post", AUTHORIZE, **params), api_mode="V1")
+    send(client, meter, customer, "3", model="opus", identifier=answer.reservation.id)
+    assert (answer.authorized, answer.value) == (True, 3)
+    assert reservation(noon, answer.reservation.id)["status"] == "settled"
 
 
 def test_the_limit_itself_may_be_used(noon: ClockedServer, meter: Meter, customer: str) -> None:
