@@ -58,6 +58,7 @@ def test_next_invoice_is_told_of_a_week_before_it_is_made(clocked: ClockedServer
     (event,) = told(clocked)
     invoice = event["data"]["object"]
     assert "id" not in invoice
+    assert [one["invoice"] for one in invoice["lines"]["data"]] == [None]
     assert (invoice["object"], invoice["status"]) == ("invoice", "draft")
     assert (invoice["billing_reason"], invoice["amount_due"]) == ("upcoming", 15)
     assert invoice["period_end"] == NOON + MONTH

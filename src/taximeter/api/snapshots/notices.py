@@ -62,7 +62,9 @@ def _events(notice: Notice, text: str, environment: Environment, now_us: int) ->
     if notice.type == "invoice.upcoming":
         named = f'{{"id":"{about.id}",'
         assert text.startswith(named), "an object's id comes first"
-        text, related = "{" + text.removeprefix(named), None
+        # Its lines name it too.
+        text = "{" + text.removeprefix(named).replace(f'"{about.id}"', "null")
+        related = None
     return snapshot(
         type=notice.type,
         environment=environment,
