@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 
 from benchmarks import (
+    authorize,
     checkpoints,
+    deliveries,
     generator_alone,
     http_servers,
     identifiers,
@@ -38,8 +40,10 @@ BENCHMARKS: dict[str, Callable[[Scale], Sequence[Held]]] = {
     "single_events": single_events.run,
     "visible": visible.run,
     "queries": queries.run,
+    "authorize": authorize.run,
     "invoices": invoices.run,
     "simulation": simulation.run,
+    "deliveries": deliveries.run,
     "pages": pages.run,
     "checkpoints": checkpoints.run,
     "restart": restart.run,

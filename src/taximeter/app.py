@@ -12,15 +12,21 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from taximeter.alerts.alert import Alert, AlertNotification
+from taximeter.alerts.evaluator import Evaluator
+from taximeter.alerts.usage import UsageConditions
 from taximeter.api.auth import Authenticator
 from taximeter.api.edge import Asgi
+from taximeter.api.http import encode
 from taximeter.api.request_log import RequestLog
 from taximeter.api.services import Services
 from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.api.snapshots.write import Snapshots
+from taximeter.api.wire.alert import triggered_object
 from taximeter.api.wire.event import event_body
 from taximeter.authorizations.check_before_use import CheckBeforeUse
 from taximeter.dashboard.front import front
+from taximeter.environments import Environment
 from taximeter.handlers import billing_handlers
 from taximeter.imports.uploads import Uploads
 from taximeter.ingest.accept import Intake, StreamIntake
@@ -32,6 +38,7 @@ from taximeter.jobs.ended_clocks import EndedClocks
 from taximeter.jobs.queue import Queue
 from taximeter.jobs.runner import Runner
 from taximeter.kit.clock import Clock, SystemClock
+from taximeter.meters import Meter
 from taximeter.reports.reporter import Reporter
 from taximeter.settings import SettingError, Settings
 from taximeter.storage.directory import DataDirectory, DirectoryHeld
@@ -40,6 +47,7 @@ from taximeter.storage.duckdb.database import UsageDatabase, damaged
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
 from taximeter.storage.duckdb.rejections import DuckRejections
+from taximeter.storage.duckdb.watches import DuckWatches
 from taximeter.storage.migrations import StoreUnusable
 from taximeter.storage.records.database import RecordsDatabase
 from taximeter.webhooks.address import AddressRules
@@ -69,6 +77,7 @@ class Stores(msgspec.Struct, frozen=True, kw_only=True):
     reader: DuckReader
     rejections: DuckRejections
     audit: DuckAudit
+    watches: DuckWatches
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +86,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     services: Services
     reporter: Reporter
     runner: Runner
+    evaluator: Evaluator
     asgi: Asgi
 
 
@@ -123,6 +133,7 @@ def open_stores(data: Path, settings: Settings) -> Iterator[Stores]:
                     reader=DuckReader(usage),
                     rejections=DuckRejections(usage),
                     audit=DuckAudit(usage),
+                    watches=DuckWatches(usage),
                 )
             finally:
                 usage.close()
@@ -239,13 +250,25 @@ def open_app(
             },
             clock=clock,
         )
+        evaluator = Evaluator(
+            records=stores.records,
+            reader=stores.reader,
+            watches=stores.watches,
+            conditions=(UsageConditions(stores.records),),
+            log=writer,
+            clock=clock,
+            settings=settings,
+            render=_render_triggered,
+        )
         stores.records.finish_with(
             Snapshots(clock).write,
             FanOut(clock=clock, wake=dispatcher.wake),
             check_before_use.limits.watch,
+            evaluator.note,
         )
         stores.records.watch_due(runner.expect)
         writer.watch_rows(check_before_use.books.enter)
+        writer.watch_commits(evaluator.expect)
         _start(writer.start, data)
         rebuild = threading.Thread(
             target=_rebuild, args=(deduplicator, clock), name="rebuild identifiers"
@@ -255,16 +278,19 @@ def open_app(
             _start(partial(check_before_use.start, stores.usage_log), data)
             _start(reporter.start, data)
             runner.start()
+            evaluator.start()
             services.uploads.start()
             dispatcher.start()
             yield App(
                 services=services,
                 reporter=reporter,
                 runner=runner,
+                evaluator=evaluator,
                 asgi=front(services, open_to_all=dev),
             )
         finally:
             services.uploads.close()
+            evaluator.close()
             check_before_use.reservations.close()
             runner.close()
             reporter.close()
@@ -272,6 +298,13 @@ def open_app(
             deduplicator.stop()
             rebuild.join()
             writer.close()
+
+
+def _render_triggered(
+    alert: Alert, meter: Meter | None, told: AlertNotification, environment: Environment
+) -> str:
+    """Write `billing.alert_triggered` as JSON."""
+    return encode(triggered_object(alert, meter, told, environment)).decode()
 
 
 def _start(start: Callable[[], None], data: Path) -> None:

@@ -25,14 +25,14 @@ ChangedKind = Literal[
 ]
 
 
-class Cause(msgspec.Struct, frozen=True, kw_only=True):
+class Cause(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The request that a transaction answers; what happens by itself has none."""
 
     request_id: str
     idempotency_key: str | None = None
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record before and after; None before it was made, and after it is gone."""
 
     kind: ChangedKind

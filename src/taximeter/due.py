@@ -32,7 +32,7 @@ finalized before the next one is made, and so has the lower number and the first
 """
 
 
-class Due(msgspec.Struct, frozen=True, kw_only=True):
+class Due(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Work on one subject at a moment, in Unix seconds of its clock: the test clock's, or real.
 
     `failures` counts how often it was tried in vain.

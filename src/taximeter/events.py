@@ -26,7 +26,7 @@ EventPayload = Literal["thin", "snapshot"]
 """What an event carries, in Stripe's word for what a destination asks for."""
 
 
-class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
+class RelatedObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an event is about, and where it is read."""
 
     id: str
@@ -34,7 +34,7 @@ class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened; `data` is JSON text, as it will be told.
 
     That of a snapshot holds `object`, and `previous_attributes` where something was changed.
@@ -57,7 +57,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 MomentUs = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 
 
-class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which events to list; None, and no types, do not restrict. Moments in microseconds.
 
     A `*` within a type stands for anything. `delivery_success` asks for events whose deliveries
@@ -150,12 +150,16 @@ def snapshot(
         request_id=request_id,
         idempotency_key=idempotency_key,
     )
-    twin = msgspec.structs.replace(
-        told,
+    twin = Event(
         id=new_event_id(livemode=environment.livemode),
+        environment=environment.id,
         event_payload="thin",
         type=f"v1.{type}",
+        created_us=created_us,
+        related_object=related_object,
         data=twin_data,
+        request_id=request_id,
+        idempotency_key=idempotency_key,
         snapshot_event=told.id,
     )
     return [told, twin]

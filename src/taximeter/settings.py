@@ -55,6 +55,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key_cache_seconds: Natural = 1
     shutdown_seconds_max: Positive = 20
 
+    # Alerts
+    alert_interval_ms: Positive = 100
+    alert_rows_max: Positive = 200_000
+
     # Due work
     due_batch_max: Positive = 2_000
 
@@ -93,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     # Check before use
     live_totals_max: Positive = 100_000
+    limited_customers_max: Positive = 20_000
     reservations_max: Positive = 100_000
     reservation_batch_max: Positive = 1_000
     reservation_seconds_max: Positive = 86_400

@@ -10,7 +10,7 @@ from taximeter.kit.paging import Cursor, UnknownCursor
 from taximeter.storage.records.database import RecordsDatabase
 from taximeter.webhooks.delivery import Attempt, Delivery, DeliveryFilter
 from tests.contract.backends import OpenRecords
-from tests.webhooks.examples import a_delivery
+from tests.webhooks.examples import a_delivery, a_destination
 
 
 def add(records: RecordsDatabase, *deliveries: Delivery) -> None:
@@ -135,19 +135,32 @@ def test_deliveries_are_filtered_and_paged_in_both_directions(records: RecordsDa
         ids(records, Cursor(starting_after="whd_x"))
 
 
-def test_what_is_old_is_forgotten_unless_it_is_pending(records: RecordsDatabase) -> None:
+def test_what_is_old_is_forgotten_unless_an_enabled_destination_waits_for_it(
+    records: RecordsDatabase,
+) -> None:
     over: dict[str, Any] = {"status": "succeeded", "next_attempt_us": None}
     add(
         records,
         a_delivery("a", created_us=1, **over),
         a_delivery("b", created_us=1),
         a_delivery("c", created_us=2, **over),
+        a_delivery("d", created_us=1, destination="we_2"),
+        a_delivery("e", created_us=1, destination="we_gone"),
     )
     with records.writing() as unit:
+        unit.event_destinations.add(a_destination("1"))
+        unit.event_destinations.add(a_destination("2", status="disabled"))
         unit.deliveries.save([], [attempt(f"whd_{name}", 1) for name in "abc"])
-        unit.deliveries.forget(created_before_us=2)
+        unit.deliveries.forget(created_before_us=2, limit=10)
         assert [len(unit.deliveries.attempts(f"whd_{name}")) for name in "abc"] == [0, 1, 1]
     assert ids(records) == "cb"
+
+
+def test_so_many_are_forgotten_the_oldest_first(records: RecordsDatabase) -> None:
+    add(records, *(a_delivery(f"{one}", created_us=one, destination="gone") for one in (3, 1, 2)))
+    with records.writing() as unit:
+        unit.deliveries.forget(created_before_us=9, limit=2)
+    assert ids(records) == "3"
 
 
 def test_deliveries_outlast_a_restart(open_records: OpenRecords, tmp_path: Path) -> None:

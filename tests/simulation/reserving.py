@@ -49,6 +49,7 @@ def an_alert(number: int, gte: str, **threshold: object) -> Alert:
             "title": "a limit",
             "alert_type": "usage_threshold",
             "active_since_us": 0,
+            "after_seq": 0,
             "customer": customer,
             "hard_limit": True,
             "usage_threshold": {"gte": Decimal(gte), **fields},
@@ -201,7 +202,7 @@ class World:
         self.writer = StepWriter(self.scheduler, self.clock, log)
         self.books = CountingBooks(clock=self.clock, totals_max=4)
         self.books.world = self
-        settings = Settings(reservations_max=1_000, live_totals_max=4)
+        settings = Settings(reservations_max=1_000, live_totals_max=4, limited_customers_max=2)
         self.limits = LimitDirectory(
             reading=self.records.reading, clock=self.clock, settings=settings
         )

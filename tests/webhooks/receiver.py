@@ -1,6 +1,7 @@
 """A receiver of webhooks: a real server in a thread, which behaves or misbehaves as it is told."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
@@ -57,14 +58,16 @@ def saying(raw: bytes) -> Behavior:
 
 
 async def hanging(received: Received, caller: Caller) -> None:
-    """Answer nothing until the receiver lets go."""
+    """Answer nothing, and close the connection once the receiver lets go."""
     await caller.released.wait()
+    caller.writer.close()
 
 
 class Receiver:
     """Listens on loopback; leaving the block stops it, and lets go of whatever hangs."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._behaviors: dict[str, Behavior] = {}
         self._received: list[Received] = []
         self._changed = threading.Condition()
@@ -109,7 +112,7 @@ class Receiver:
         self._loop.close()
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._call, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._call, "127.0.0.1", 0, ssl=self._tls)
         self._started.set_result(server.sockets[0].getsockname()[1])
         await self._stop.wait()
         server.close()

@@ -1,7 +1,6 @@
 """What happens is delivered, signed so that the official SDK believes it, and logged."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,12 +16,6 @@ REPORT = "v1.billing.meter.error_report_triggered"
 NO_METER = "v1.billing.meter.no_meter_found"
 TOLERANCE = 0
 """The clock under test stands at another time than the machine's."""
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as receiver:
-        yield receiver
 
 
 def destination(server: ClockedServer, receiver: Receiver, **others: Any) -> Any:

@@ -51,8 +51,9 @@ class CreditBalanceThreshold(msgspec.Struct, frozen=True, kw_only=True):
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """An alert; exactly one of the three thresholds is given, that of its `alert_type`.
 
-    It looks at rows of the log received at `active_since_us` or later; what came before counts in
-    the total all the same. A `hard_limit` is asked before use too.
+    It looks at rows of the log received at `active_since_us` or later, all of which lie after row
+    `after_seq`; what came before counts in the total all the same. A `hard_limit` is asked before
+    use too.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     alert_type: AlertType
     status: AlertStatus = "active"
     active_since_us: int
+    after_seq: int
     customer: str | None = None
     usage_threshold: UsageThreshold | None = None
     spend_threshold: SpendThreshold | None = None
@@ -89,6 +91,10 @@ class AlertNotification(msgspec.Struct, frozen=True, kw_only=True):
     event: str
 
 
+Told = tuple[str, str, int]
+"""Which alert told of which customer in which round."""
+
+
 class AlertFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which alerts to list; None does not restrict. Archived ones are never listed."""
 
@@ -108,12 +114,24 @@ class AlertStore(Protocol):
         """Return the alert, archived or not, or None."""
         ...
 
+    def many(self, ids: Collection[str]) -> dict[str, Alert]:
+        """Return those of the alerts that exist, of any environment, by id."""
+        ...
+
     def save(self, alert: Alert) -> None:
         """Keep a changed alert."""
         ...
 
-    def active(self) -> Sequence[Alert]:
-        """Return the active alerts of every environment, oldest first."""
+    def revision(self) -> int:
+        """Return a number that grows with each alert that is added or saved; 0 without any."""
+        ...
+
+    def changed(self, *, after: int) -> Sequence[Alert]:
+        """Return the alerts of every environment that were added or saved after a revision."""
+        ...
+
+    def watching(self, environment: int, meter: str | None) -> dict[str | None, int]:
+        """Return how many active alerts watch a meter, or money, for each customer or for all."""
         ...
 
     def page(self, environment: int, cursor: Cursor, where: AlertFilter) -> Page[Alert]:
@@ -128,8 +146,8 @@ class AlertNotificationStore(Protocol):
         """Keep new notifications; whoever adds knows that none of them stands yet."""
         ...
 
-    def told(self, alerts: Collection[str]) -> Sequence[tuple[str, str, int]]:
-        """Return which alert told of which customer in which round."""
+    def told(self, environment: int, customers: Collection[str]) -> set[Told]:
+        """Return what was told of these customers."""
         ...
 
     def page(

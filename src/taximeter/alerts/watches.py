@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from taximeter.alerts.alert import Alert
 from taximeter.meters import Meter
 from taximeter.pricing.price import DimensionFilters
 
@@ -44,7 +45,7 @@ class Interest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Touch(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows of a customer that no watch of the series follows, one for each day with some.
+    """Rows of a customer that no watch of the series follows; one touch for each day with some.
 
     `moment_us` is the timestamp of one of these rows, `received_at_us` when the last was received.
     """
@@ -109,6 +110,10 @@ class Watches(Protocol):
         """Read the rows after one up to another, and return what of them no watch follows."""
         ...
 
+    def unfollowed(self) -> Sequence[Touch]:
+        """Return what of the rows that were read last no watch follows now."""
+        ...
+
     def put(self, watches: Sequence[Watch]) -> None:
         """Put watches in place of all that share their keys."""
         ...
@@ -121,9 +126,9 @@ class Watches(Protocol):
         ...
 
     def forget(
-        self, *, environment: int, customer: str | None = None, meter: str | None = None
+        self, *, environment: int, customers: Collection[str] | None, meter: str | None = None
     ) -> None:
-        """Drop the watches of an environment, or only a customer's, or a meter's, by their keys."""
+        """Drop the watches of customers, or of all, perhaps of one meter alone, by their keys."""
         ...
 
 
@@ -170,14 +175,14 @@ class Condition(Protocol):
 class Conditions(Protocol):
     """What alerts of some lanes want to be followed, and how that is judged."""
 
-    def interests(self) -> Sequence[Interest]:
-        """Return what is to be followed now."""
+    def follow(self, alerts: Sequence[Alert]) -> Sequence[Interest]:
+        """Take up the alerts that are active now, and return what is to be followed for them."""
         ...
 
     def of(self, touches: Collection[Touch]) -> Sequence[Condition]:
         """Return the conditions of what was touched, read from the records.
 
-        Touches of other lanes have none. For each touch that has one, some quantity must hold its
-        moment, or the same touch comes again with each row.
+        Touches of other lanes have none. Of its own lanes each touch has one, with a quantity that
+        holds its moment: where nothing is to be judged, an idle one.
         """
         ...

@@ -15,6 +15,7 @@ from taximeter.api.http import Incoming, Reply, encode
 from taximeter.api.resources import (
     adjustments,
     adjustments_v2,
+    alerts,
     authorizations,
     credit_balances,
     credit_grants,
@@ -72,6 +73,7 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
     *events_v2.ENDPOINTS,
+    *alerts.ENDPOINTS,
     *ingestion.ENDPOINTS,
     *test_clocks.ENDPOINTS,
     *webhook_endpoints.ENDPOINTS,

@@ -9,12 +9,14 @@ import msgspec
 from taximeter.accounts.attempts import AttemptStore
 from taximeter.accounts.sign_in import SignInStore
 from taximeter.accounts.user import UserStore
+from taximeter.alerts.alert import AlertNotificationStore, AlertStore
 from taximeter.api.auth import Authenticator
 from taximeter.api.request_log import RequestLog
 from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.authorizations.check_before_use import CheckBeforeUse
 from taximeter.authorizations.reservation import ReservationStore
 from taximeter.changes import Cause, Changes
+from taximeter.cursors import CursorStore
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
 from taximeter.idempotency import RequestStore
@@ -66,6 +68,21 @@ class Unit(BillingUnit, Protocol):
     @property
     def deliveries(self) -> DeliveryStore:
         """Return the deliveries of events."""
+        ...
+
+    @property
+    def cursors(self) -> CursorStore:
+        """Return how far readers of the log have got."""
+        ...
+
+    @property
+    def alerts(self) -> AlertStore:
+        """Return the alerts."""
+        ...
+
+    @property
+    def alert_notifications(self) -> AlertNotificationStore:
+        """Return what alerts told."""
         ...
 
     @property

@@ -144,7 +144,8 @@ class Authorizer:
         with self._books.still(plan.totals.values()) as ready:
             if not ready or not self._limits.holds(limits, question):
                 return None
-            figures = Figures(question, plan.totals, plan.read)
+            running = () if limits.priced is None else limits.priced.running
+            figures = Figures(question, plan.totals, plan.read, running)
             credit = None
             if question.paid_by_credits:
                 assert limits.priced is not None, "credits are asked about with a standing"

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 from taximeter.authorizations.held import Held, Owner
-from taximeter.authorizations.live_total import LiveTotal, Series
+from taximeter.authorizations.live_total import LiveTotal, Row, Series
 from taximeter.authorizations.reservation import Reservation, ReservationStatus
 from taximeter.ingest.columns import LoggedRun
-from taximeter.ingest.event import LoggedEvent, MeterEvent
+from taximeter.ingest.event import LoggedEvent
 from taximeter.ingest.log import Cancellation
 from taximeter.kit.clock import Clock
 from taximeter.meters import Meter
@@ -46,28 +46,38 @@ class Books:
     ) -> None:
         """Count the rows of a commit; of customers who are not followed it costs next to nothing.
 
-        The writer's thread calls this, once the rows are durable.
+        The writer's thread calls this, once the rows are durable and its head is past them. The
+        lock is given back after each request's events, so that nobody waits for a whole commit.
         """
         if not self._customers:
             return
         settled = False
-        with self._lock:
-            for logged in events:
-                for event in _of_customers(self._customers, logged):
-                    self._count(event, received_at_us=logged.received_at_us)
-                    owner = (event.environment, event.customer)
-                    reservation = self._held.of(owner).get(event.identifier)
-                    if reservation is not None and reservation.meter == event.meter:
-                        self._drop(reservation, "settled")
-                        settled = True
-            for row in cancellations:
-                self._count(row, received_at_us=row.received_at_us)
+        for logged in events:
+            followed = _followed(self._customers, logged)
+            if followed:
+                with self._lock:
+                    for owner, identifier, row in followed:
+                        settled |= self._count(owner, identifier, row)
+        for one in cancellations:
+            with self._lock:
+                self._take_back(one)
         if settled:
             self._tell()
 
-    def _count(self, row: MeterEvent | Cancellation, *, received_at_us: int) -> None:
-        for total in self._totals.get((row.environment, row.customer), {}).values():
-            total.count(row, received_at_us=received_at_us)
+    def _count(self, owner: Owner, identifier: str, row: Row) -> bool:
+        """Count an event, and say whether it has settled a reservation."""
+        for total in self._totals.get(owner, {}).values():
+            total.count(row)
+        reservation = self._held.of(owner).get(identifier)
+        if reservation is None or reservation.meter != row.meter:
+            return False
+        self._drop(reservation, "settled")
+        return True
+
+    def _take_back(self, one: Cancellation) -> None:
+        row = Row(one.meter, one.timestamp_us, one.dimensions, one.value, one.received_at_us, True)
+        for total in self._totals.get((one.environment, one.customer), {}).values():
+            total.count(row)
 
     def _tell(self) -> None:
         if self._notice is not None:
@@ -205,15 +215,33 @@ class Books:
                 del self._customers[environment]
 
 
-def _of_customers(
+def _followed(
     customers: dict[int, set[str]], logged: LoggedEvent | LoggedRun
-) -> Sequence[MeterEvent]:
-    """Return the events of customers who are followed."""
+) -> Sequence[tuple[Owner, str, Row]]:
+    """Return the events of customers who are followed, each with its customer and identifier."""
+    received_at_us = logged.received_at_us
     if isinstance(logged, LoggedEvent):
         event = logged.event
-        return (event,) if event.customer in customers.get(event.environment, ()) else ()
+        if event.customer not in customers.get(event.environment, ()):
+            return ()
+        row = Row(event.meter, event.timestamp_us, event.dimensions, event.value, received_at_us)
+        return (((event.environment, event.customer), event.identifier, row),)
     run = logged.run
     wanted = customers.get(run.environment)
     if wanted is None or wanted.isdisjoint(run.customers):
         return ()
-    return [run.event(index) for index, one in enumerate(run.customers) if one in wanted]
+    return [
+        (
+            (run.environment, customer),
+            run.identifiers[index],
+            Row(
+                run.meter,
+                int(run.timestamps_us[index]),
+                "[]" if run.dimensions is None else run.dimensions[index],
+                None if run.values is None else Decimal(run.values[index]),
+                received_at_us,
+            ),
+        )
+        for index, customer in enumerate(run.customers)
+        if customer in wanted
+    ]

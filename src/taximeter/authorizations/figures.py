@@ -1,6 +1,6 @@
 """The quantities by which one question is decided, as they stand while everything is still."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from taximeter.authorizations.authorization import Question
@@ -13,7 +13,8 @@ class Figures:
     """What series come to: by what was used, with what is reserved, and with what is asked for.
 
     What is reserved is used in the present, and so counts only where the range of a series holds
-    it. A series that cannot move by differences is as the log had it when the question came.
+    it, or is `running`: one that has ended but whose bill goes on until it is renewed. A series
+    that cannot move by differences is as the log had it when the question came.
     """
 
     def __init__(
@@ -21,11 +22,13 @@ class Figures:
         question: Question,
         totals: Mapping[Series, LiveTotal],
         read: Mapping[Series, Decimal],
+        running: Collection[Series] = (),
     ) -> None:
         """Take live totals, and what was read of the others."""
         self._question = question
         self._totals = totals
         self._read = read
+        self._running = running
 
     def used(self, series: Series) -> Decimal:
         """Return what every acknowledged event comes to."""
@@ -60,4 +63,5 @@ class Figures:
         return decimals.total((self.taken(series), self.asked(series)))
 
     def _holds_present(self, series: Series) -> bool:
-        return series.start_us <= self._question.event.timestamp_us < series.end_us
+        at_us = self._question.event.timestamp_us
+        return series.start_us <= at_us and (at_us < series.end_us or series in self._running)

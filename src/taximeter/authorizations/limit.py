@@ -38,10 +38,11 @@ class UsageLimit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Priced(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """How a customer stands, and the series that its quantities are."""
+    """How a customer stands, and the series that its quantities are; `running` of these go on."""
 
     standing: Standing
     series: Mapping[UsageKey, Series]
+    running: frozenset[Series]
 
     def quantities(self, value: Callable[[Series], Decimal]) -> Quantities:
         """Return the quantities, each by what its series comes to."""
@@ -113,22 +114,21 @@ def read_credit(figures: Figures, priced: Priced) -> Credit:
 
 def priced_of(standing: Standing, environment: int) -> Priced:
     """Return a standing with the series of all its quantities."""
-    keys = set(quantities_wanted(standing))
-    for currency in {one.currency for one in standing.subscriptions}:
-        keys.update(one.key for one in running(standing, currency))
+    currencies = {one.currency for one in standing.subscriptions}
+    going_on = {one.key for currency in currencies for one in running(standing, currency)}
+    series = {
+        key: Series(
+            environment,
+            key.customer,
+            key.meter,
+            key.start * MICROSECONDS,
+            key.end * MICROSECONDS,
+            key.dimension_filters,
+        )
+        for key in going_on | quantities_wanted(standing)
+    }
     return Priced(
-        standing=standing,
-        series={
-            key: Series(
-                environment,
-                key.customer,
-                key.meter,
-                key.start * MICROSECONDS,
-                key.end * MICROSECONDS,
-                key.dimension_filters,
-            )
-            for key in keys
-        },
+        standing=standing, series=series, running=frozenset(series[key] for key in going_on)
     )
 
 

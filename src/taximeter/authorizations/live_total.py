@@ -4,8 +4,6 @@ from decimal import Decimal
 
 import msgspec
 
-from taximeter.ingest.event import MeterEvent
-from taximeter.ingest.log import Cancellation
 from taximeter.kit import decimals
 from taximeter.meters import Meter
 from taximeter.pricing.price import DimensionFilters
@@ -28,6 +26,17 @@ class Series(msgspec.Struct, frozen=True):
     dimension_filters: DimensionFilters = ()
 
 
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """What of a row of the log moves totals; `canceled` where it takes an event back."""
+
+    meter: str
+    timestamp_us: int
+    dimensions: str
+    value: Decimal | None
+    received_at_us: int
+    canceled: bool = False
+
+
 class LiveTotal:
     """What a series has come to, up to the last commit, and what of it is reserved.
 
@@ -47,7 +56,7 @@ class LiveTotal:
         self.missed: list[tuple[int, Decimal]] = []
         self.attached = True
 
-    def count(self, row: MeterEvent | Cancellation, *, received_at_us: int) -> None:
+    def count(self, row: Row) -> None:
         """Move by what a row adds, or takes back."""
         series = self.series
         if row.meter != series.meter or not series.start_us <= row.timestamp_us < series.end_us:
@@ -55,10 +64,10 @@ class LiveTotal:
         if not passes(series.dimension_filters, self.meter, row.dimensions):
             return
         value = worth(self.meter, row.value)
-        if isinstance(row, Cancellation):
+        if row.canceled:
             value = -value
         if self.used is None:
-            self.missed.append((received_at_us, value))
+            self.missed.append((row.received_at_us, value))
         else:
             self.used = decimals.total((self.used, value))
 

@@ -29,6 +29,7 @@ from taximeter.settings import Settings
 log = structlog.get_logger()
 
 _RETRY_SECONDS = 5.0
+_FORGET_SECONDS = 60
 
 
 class Unit(Protocol):
@@ -110,6 +111,7 @@ class Reservations:
         self._waiting: deque[_Waiting] = deque()
         self._ended = False
         self._closing = False
+        self._forgot_at = 0
         self._thread = threading.Thread(target=self._run, name="reserve", daemon=True)
 
     def start(self) -> None:
@@ -195,18 +197,24 @@ class Reservations:
     def _commit(self, batch: Sequence[_Waiting], held: list[Reservation]) -> list[Outcome]:
         """Decide and write; `held` is told what is held in memory, whatever happens."""
         ends = self._books.ends()
-        now = now_s(self._clock)
         with self._records.writing() as unit:
-            if batch:
-                kept = self._settings.idempotency_window_hours * HOUR_SECONDS
-                unit.requests.forget(created_before=now - kept)
             outcomes = [self._answer(waiting, unit, held) for waiting in batch]
             unit.reservations.add(held)
             unit.reservations.end(ends)
-            kept = self._settings.reservation_kept_days * DAY_SECONDS
-            unit.reservations.forget(expired_before_us=(now - kept) * MICROSECONDS)
+            self._forget(unit)
         self._books.noted(ends)
         return outcomes
+
+    def _forget(self, unit: Unit) -> None:
+        """Drop what need not be kept any longer, once in a while."""
+        now = now_s(self._clock)
+        if now < self._forgot_at + _FORGET_SECONDS:
+            return
+        self._forgot_at = now
+        kept = self._settings.idempotency_window_hours * HOUR_SECONDS
+        unit.requests.forget(created_before=now - kept)
+        kept = self._settings.reservation_kept_days * DAY_SECONDS
+        unit.reservations.forget(expired_before_us=(now - kept) * MICROSECONDS)
 
     def _answer(self, waiting: _Waiting, unit: Unit, held: list[Reservation]) -> Outcome:
         asked = waiting.asked

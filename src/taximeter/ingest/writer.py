@@ -71,6 +71,7 @@ class Writer:
         self._notice: Callable[[int], None] | None = None
         self._enter: Callable[[Sequence[LoggedEvent | LoggedRun], Sequence[Cancellation]], None]
         self._enter = _nowhere
+        self._committed: Callable[[], None] | None = None
         self._waiting: deque[_Submission] = deque()
         self._waiting_events = 0
         self._changed = threading.Condition()
@@ -134,6 +135,15 @@ class Writer:
         They are durable by then, and whoever waits for them is answered afterwards.
         """
         self._enter = enter
+
+    def watch_commits(self, notice: Callable[[], None]) -> None:
+        """Have each commit that added rows told, by the writer's thread, once they can be read."""
+        self._committed = notice
+
+    @property
+    def head_seq(self) -> int:
+        """Return the number of the last row; it and all before it can be read."""
+        return self._head.seq
 
     def submit_from_loop(self, entries: Sequence[Entry]) -> "asyncio.Future[Sequence[Outcome]]":
         """Queue entries from the running event loop; otherwise as `submit`."""
@@ -226,6 +236,8 @@ class Writer:
             )
             self._head = Head(transaction.seq, now_us)
             self._enter(transaction.events, transaction.cancellations)
+            if self._committed is not None:
+                self._committed()
         if transaction.rejections and self._notice is not None:
             self._notice(now_us)
         start = 0

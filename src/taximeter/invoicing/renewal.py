@@ -33,7 +33,7 @@ from taximeter.subscriptions.periods import period_holding
 from taximeter.subscriptions.subscription import Subscription, SubscriptionItem
 
 
-class Renewal(msgspec.Struct, frozen=True, kw_only=True):
+class Renewal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A subscription past a boundary, with the draft that it brought and the work that follows.
 
     `items` are the pending ones that now stand on the draft.

@@ -101,6 +101,8 @@ def check_url(url: str, *, rules: AddressRules, https_only: bool) -> SplitResult
         raise UrlRefused("in live mode an address must begin with https.")
     if "@" in parts.netloc:
         raise UrlRefused("an address cannot hold a user name or password; leave them out.")
+    if "#" in url:
+        raise UrlRefused("an address cannot end in a fragment; leave it out.")
     if not _HOST.fullmatch(host):
         raise UrlRefused("the host is no name and no IP address.")
     _check_host(host, rules)

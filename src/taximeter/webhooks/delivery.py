@@ -72,10 +72,6 @@ class DeliveryLog(Protocol):
         """Return how many deliveries of each event are pending; 0 for those not named."""
         ...
 
-    def forget(self, *, created_before_us: int) -> None:
-        """Drop what was created before a moment and is not pending, with its attempts."""
-        ...
-
 
 class DeliveryQueue(Protocol):
     """What is on its way, for whoever delivers it."""
@@ -104,6 +100,13 @@ class DeliveryQueue(Protocol):
 
     def cancel(self, destination: str) -> None:
         """Try nothing of a destination's any more."""
+        ...
+
+    def forget(self, *, created_before_us: int, limit: int) -> None:
+        """Drop up to so many created before a moment, the oldest first, with their attempts.
+
+        What is pending stays, unless its destination is disabled or gone.
+        """
         ...
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from taximeter.events import Event
+from taximeter.events import EVENT_US, Event
 from taximeter.kit.clock import Clock
 from taximeter.webhooks.delivery import DeliveryQueue, new_delivery
 from taximeter.webhooks.destination import EventDestination, EventDestinationStore
 
 PING = "v2.core.event_destination.ping"
 """An event that is told to the destination that it is about, and to no other."""
+
+FORGOTTEN_FOR_EACH = 2
+"""Old deliveries that go with each event and delivery, so that there are never many too many."""
 
 
 class AddedEvents(Protocol):
@@ -75,6 +78,8 @@ class FanOut:
                 for one in destinations
                 if _is_told(one, event)
             ]
+        limit = FORGOTTEN_FOR_EACH * (len(unit.events.added) + len(deliveries))
+        unit.deliveries.forget(created_before_us=now_us - EVENT_US, limit=limit)
         if deliveries:
             unit.deliveries.add(deliveries)
             unit.then(self._wake)

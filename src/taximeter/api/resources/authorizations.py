@@ -51,8 +51,8 @@ def question(params: MeterEventAuthorize, services: Services, environment: Envir
     assert meter is not None, "a checked event has a meter"
     if event.value is not None and event.value < ZERO:
         raise InvalidRequest(
-            f"Invalid value for '{meter.value_key}': {params.payload[meter.value_key]}; ask for 0 "
-            "or more. What takes usage back needs no authorization.",
+            f"Invalid value for '{meter.value_key}': '{params.payload[meter.value_key]}'; ask for "
+            "0 or more. What takes usage back needs no authorization.",
             param=f"payload[{meter.value_key}]",
             code="meter_event_invalid_value",
         )

@@ -20,6 +20,7 @@ from taximeter.errors import InvalidRequest, ParametersExclusive
 from taximeter.events import Event, EventFilter, retrieve_event
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.paging import CreatedRange, UnknownCursor
+from taximeter.webhooks.resend import resend_event
 
 TYPES_MAX = 20
 
@@ -31,6 +32,12 @@ class EventList(ListParams, frozen=True, kw_only=True):
     delivery_success: bool | None = None
     type: str | None = None
     types: tuple[str, ...] = ()
+
+
+class EventRetry(Params, frozen=True, kw_only=True):
+    """What delivering an event once more takes; Stripe's command line sends it."""
+
+    webhook_endpoint: str
 
 
 def _list(context: Context, params: EventList) -> ListObject[SnapshotEventObject]:
@@ -78,6 +85,25 @@ def _retrieve(context: Context, params: Params) -> SnapshotEventObject:
     return view
 
 
+def _retry(context: Context, params: EventRetry) -> SnapshotEventObject:
+    event = retrieve_event(
+        store=context.unit.events,
+        environment=context.environment,
+        id=context.path_params["id"],
+        event_payload="snapshot",
+    )
+    resend_event(
+        unit=context.unit,
+        environment=context.environment,
+        event=event,
+        destination=params.webhook_endpoint,
+        now_us=context.services.clock.now_us(),
+    )
+    context.unit.then(context.services.dispatcher.wake)
+    (view,) = _views(context, [event])
+    return view
+
+
 def _views(context: Context, events: Sequence[Event]) -> list[SnapshotEventObject]:
     pending = context.unit.deliveries.pending([one.id for one in events])
     return [
@@ -89,4 +115,5 @@ def _views(context: Context, events: Sequence[Event]) -> list[SnapshotEventObjec
 ENDPOINTS = (
     Endpoint(method="GET", path="/v1/events", params=EventList, run=_list),
     Endpoint(method="GET", path="/v1/events/{id}", params=Params, run=_retrieve),
+    Endpoint(method="POST", path="/v1/events/{id}/retry", params=EventRetry, run=_retry),
 )

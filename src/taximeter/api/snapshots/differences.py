@@ -4,7 +4,7 @@ Of a hash within the object only what changed is said, as it was before; arrays 
 not there before is null.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -18,10 +18,8 @@ _HASHES = (msgspec.Struct, dict)
 
 def previous_attributes(before: Hash, after: Hash) -> dict[str, Any]:
     """Return what was another before, as it was; nothing where both say the same."""
-    old, new = _fields(before), _fields(after)
     previous: dict[str, Any] = {}
-    for name in old | new:
-        was, now = old.get(name, UNSET), new.get(name, UNSET)
+    for name, was, now in _fields(before, after):
         if was is now or was == now:
             continue
         if was is UNSET:
@@ -33,7 +31,15 @@ def previous_attributes(before: Hash, after: Hash) -> dict[str, Any]:
     return previous
 
 
-def _fields(of: Hash) -> dict[str, Any]:
-    if isinstance(of, msgspec.Struct):
-        return {name: getattr(of, name) for name in of.__struct_fields__}
-    return dict(of)
+def _fields(before: Hash, after: Hash) -> Iterable[tuple[str, Any, Any]]:
+    """Return the name of each field with its two values, UNSET where it is not there."""
+    if isinstance(before, msgspec.Struct) and type(before) is type(after):
+        # The case of whole objects, and quick.
+        both = msgspec.structs.astuple(before), msgspec.structs.astuple(after)
+        return zip(before.__struct_fields__, *both, strict=True)
+    old, new = _hash(before), _hash(after)
+    return [(name, old.get(name, UNSET), new.get(name, UNSET)) for name in {**old, **new}]
+
+
+def _hash(of: Hash) -> Mapping[str, Any]:
+    return msgspec.structs.asdict(of) if isinstance(of, msgspec.Struct) else of

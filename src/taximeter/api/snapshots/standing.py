@@ -61,6 +61,7 @@ class Standing:
         self.environment = around.environment
         self._around = around
         self._changed = changed
+        self._grants = [one for (kind, _), one in changed.items() if kind == "credit_grant"]
         self._written_later: dict[str, int] = defaultdict(int)
         for entry in entries:
             self._written_later[entry.credit_grant] += entry.amount
@@ -85,12 +86,14 @@ class Standing:
             for one in customers
         }
         known = {grant.id for one in customers for grant in self._around.grants[one]}
-        for (kind, id), grant in self._changed.items():
-            if kind == "credit_grant" and id not in known and _usable(grant):
+        for grant in self._grants:
+            if _usable(grant) and grant.id not in known:
                 grants.setdefault(grant.customer, []).append(grant)
         self._around.read_balances([grant.id for some in grants.values() for grant in some])
         balances = {
-            id: balance - self._written_later[id] for id, balance in self._around.balances.items()
+            grant.id: self._around.balances[grant.id] - self._written_later[grant.id]
+            for some in grants.values()
+            for grant in some
         }
         return Credits(grants=grants, balances=balances)
 

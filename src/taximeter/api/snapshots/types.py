@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from taximeter.alerts.alert import Alert
 from taximeter.changes import Change, ChangedKind
 from taximeter.credits.grant import CreditBalanceTransaction, CreditGrant
 from taximeter.customers import Customer
@@ -98,7 +99,13 @@ def _test_clock(before: TestClock | None, after: TestClock | None) -> list[str]:
     return [] if before.status == after.status else [f"{stem}.{after.status}"]
 
 
+def _alert(before: Alert | None, after: Alert | None) -> list[str]:
+    """Tell nothing: an alert is told of when it is triggered, which is no change of it."""
+    return []
+
+
 _OF: Mapping[ChangedKind, Callable[[Any, Any], list[str]]] = {
+    "alert": _alert,
     "credit_balance_transaction": _credit_balance_transaction,
     "credit_grant": _credit_grant,
     "customer": _customer,
@@ -114,6 +121,8 @@ _OF: Mapping[ChangedKind, Callable[[Any, Any], list[str]]] = {
 
 def present(change: Change) -> Change:
     """Return a change of what is there for a caller: a deleted customer is kept, and is not."""
+    if change.kind != "customer":
+        return change
     before, after = (
         None if isinstance(one, Customer) and one.deleted_at is not None else one
         for one in (change.before, change.after)

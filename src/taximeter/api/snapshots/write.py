@@ -23,6 +23,10 @@ from taximeter.kit.clock import Clock
 
 FORGOTTEN_FOR_EACH = 2
 
+CHANGES_AT_ONCE = 500
+"""So many are rendered before their events are written: enough to read once for many, and few
+enough that what was rendered does not pile up while a period is closed."""
+
 
 class _Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A change with its record rendered as it was and as it is."""
@@ -44,25 +48,26 @@ class Snapshots:
         now_us = self._clock.now_us()
         changes = unit.changes.all()
         if changes:
-            unit.events.add(_snapshots(unit, changes, now_us))
+            _write(unit, changes, now_us)
         if unit.events.added:
             limit = FORGOTTEN_FOR_EACH * len(unit.events.added)
             unit.events.forget(created_before_us=now_us - EVENT_US, limit=limit)
 
 
-def _snapshots(unit: Unit, changes: Sequence[Change], created_us: int) -> list[Event]:
-    events: list[Event] = []
+def _write(unit: Unit, changes: Sequence[Change], created_us: int) -> None:
     for environment in unit.environments.environments():
         some = [one for one in changes if one.environment == environment.id]
-        for shown in _shown(unit, environment, some):
-            events += _events(shown, environment, created_us=created_us, cause=unit.cause)
-    return events
+        before, after = both_moments(unit, environment, some)
+        told = [one for change in some if event_types(one := present(change))]
+        for start in range(0, len(told), CHANGES_AT_ONCE):
+            events: list[Event] = []
+            for shown in _shown(before, after, told[start : start + CHANGES_AT_ONCE]):
+                events += _events(shown, environment, created_us=created_us, cause=unit.cause)
+            unit.events.add(events)
 
 
-def _shown(unit: Unit, environment: Environment, changes: Sequence[Change]) -> list[_Shown]:
+def _shown(before: Standing, after: Standing, told: Sequence[Change]) -> list[_Shown]:
     """Render what has changed, a kind at a time, and return it in its order."""
-    before, after = both_moments(unit, environment, changes)
-    told = [one for change in changes if event_types(one := present(change))]
     was = _rendered(before, [(one.kind, one.id, one.before) for one in told])
     now = _rendered(after, [(one.kind, one.id, one.after) for one in told])
     return [

@@ -10,21 +10,21 @@ from taximeter.invoicing.invoice import Invoice, Line
 from taximeter.kit import decimals
 
 
-class PeriodObject(msgspec.Struct, frozen=True, kw_only=True):
+class PeriodObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A half-open period."""
 
     end: int
     start: int
 
 
-class PriceDetails(msgspec.Struct, frozen=True, kw_only=True):
+class PriceDetails(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The price of a line, and its product."""
 
     price: str
     product: str
 
 
-class PricingObject(msgspec.Struct, frozen=True, kw_only=True):
+class PricingObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a unit costs: exact, in the minor unit."""
 
     price_details: PriceDetails | None
@@ -32,7 +32,7 @@ class PricingObject(msgspec.Struct, frozen=True, kw_only=True):
     unit_amount_decimal: str | None
 
 
-class InvoiceItemDetails(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceItemDetails(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The invoice item that a line was made from."""
 
     invoice_item: str
@@ -41,7 +41,7 @@ class InvoiceItemDetails(msgspec.Struct, frozen=True, kw_only=True):
     subscription: str | None
 
 
-class SubscriptionItemDetails(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionItemDetails(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The subscription item that a line bills."""
 
     invoice_item: str | None = None
@@ -51,7 +51,7 @@ class SubscriptionItemDetails(msgspec.Struct, frozen=True, kw_only=True):
     subscription_item: str
 
 
-class LineParent(msgspec.Struct, frozen=True, kw_only=True):
+class LineParent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a line comes from."""
 
     invoice_item_details: InvoiceItemDetails | None = None
@@ -59,7 +59,7 @@ class LineParent(msgspec.Struct, frozen=True, kw_only=True):
     type: Literal["invoice_item_details", "subscription_item_details"]
 
 
-class PretaxCreditAmount(msgspec.Struct, frozen=True, kw_only=True):
+class PretaxCreditAmount(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What credits pay of a line; a draft only shows it, and has no transaction yet."""
 
     amount: int
@@ -68,7 +68,7 @@ class PretaxCreditAmount(msgspec.Struct, frozen=True, kw_only=True):
     type: Literal["credit_balance_transaction"] = "credit_balance_transaction"
 
 
-class UsageObject(msgspec.Struct, frozen=True, kw_only=True):
+class UsageObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where the quantity of a line came from; beyond Stripe's."""
 
     as_of: str
@@ -80,7 +80,7 @@ class UsageObject(msgspec.Struct, frozen=True, kw_only=True):
     value: str
 
 
-class LineItemObject(msgspec.Struct, frozen=True, kw_only=True):
+class LineItemObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line; `tier`, `usage` and `late_of` are beyond Stripe's."""
 
     id: str

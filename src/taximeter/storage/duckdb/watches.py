@@ -5,7 +5,7 @@ and compared within the engine, and only what could matter comes out as rows.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import groupby
@@ -61,6 +61,9 @@ _WATCHES = pa.schema(
 )
 
 
+_OF_SERIES = "series IN (SELECT unnest($series::INTEGER[]))"
+
+
 class DuckWatches:
     """Watches in memory, beside a log on DuckDB."""
 
@@ -86,8 +89,6 @@ class DuckWatches:
             number = max(self._named, default=0) + 1
             self._series[series], self._named[number] = number, series
         gone = [self._series.pop(series) for series in self._series.keys() - kept]
-        for number in gone:
-            del self._named[number]
         self._shapes = {}
         rows = [row for one in interests for row in self._series_rows(one)]
         named = [
@@ -98,9 +99,7 @@ class DuckWatches:
         with self._changing():
             self._fill("series", rows, _SERIES)
             self._fill("named", named, _NAMED)
-            self._cursor.execute(
-                FORGET.format(which="series IN (SELECT unnest($gone::INTEGER[]))"), {"gone": gone}
-            )
+            self._cursor.execute(FORGET.format(which=_OF_SERIES), {"series": gone})
 
     def _series_rows(self, interest: Interest) -> Iterator[tuple[Any, ...]]:
         series = interest.series
@@ -162,12 +161,10 @@ class DuckWatches:
                     None if watch.look_at is None else decimals.text(watch.look_at),
                 )
             )
-        incoming = _table(rows, _WATCHES)
+        incoming = _table(rows, _WATCHES)  # noqa: F841 - the engine reads it by its name
         with self._changing():
-            self._cursor.register("incoming", incoming)
             for statement in PUT:
                 self._cursor.execute(statement)
-            self._cursor.unregister("incoming")
 
     def advance(self) -> Sequence[Candidate]:
         """Add the rows that were read to the totals, except where something could happen."""
@@ -204,28 +201,26 @@ class DuckWatches:
         )
 
     def forget(
-        self, *, environment: int, customer: str | None = None, meter: str | None = None
+        self, *, environment: int, customers: Collection[str] | None, meter: str | None = None
     ) -> None:
-        """Drop the watches of an environment, or only a customer's, or a meter's, by their keys."""
-        which = ["series IN (SELECT series FROM series WHERE environment = $environment)"]
-        parameters: dict[str, Any] = {"environment": environment}
-        if meter is not None:
-            of_meter = (
-                "SELECT series FROM series WHERE environment = $environment AND meter = $meter"
-            )
-            which = [f"series IN ({of_meter})"]
-            parameters["meter"] = meter
-        if customer is not None:
-            which.append("customer = $customer")
-            parameters["customer"] = customer
+        """Drop the watches of customers, or of everyone, perhaps of one meter alone."""
+        concerned = [
+            number
+            for number, series in self._named.items()
+            if series.meter.environment == environment and meter in (None, series.meter.id)
+        ]
+        which = _OF_SERIES
+        parameters: dict[str, Any] = {"series": concerned}
+        if customers is not None:
+            which += " AND customer IN (SELECT unnest($customers::VARCHAR[]))"
+            parameters["customers"] = list(customers)
         with _failing():
-            self._cursor.execute(FORGET.format(which=" AND ".join(which)), parameters)
+            self._cursor.execute(FORGET.format(which=which), parameters)
 
     def _fill(self, table: str, rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> None:
+        incoming = _table(rows, schema)  # noqa: F841 - the engine reads it by its name
         self._cursor.execute(f"DELETE FROM {table}")
-        self._cursor.register("incoming", _table(rows, schema))
         self._cursor.execute(f"INSERT INTO {table} SELECT * FROM incoming")
-        self._cursor.unregister("incoming")
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

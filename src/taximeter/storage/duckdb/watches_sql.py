@@ -10,11 +10,6 @@ from itertools import product
 from taximeter.alerts.watches import Series
 from taximeter.meters import Meter
 
-_TOUCHED_COLUMNS = """
-    series INTEGER, customer VARCHAR, rule VARCHAR, seq BIGINT, received_at_us BIGINT,
-    canceled BOOLEAN, timestamp_us BIGINT, value DECIMAL(38, 15), value_text VARCHAR
-"""
-
 CREATE = (
     """
     CREATE TEMP TABLE series (
@@ -29,7 +24,12 @@ CREATE = (
         end_us BIGINT, seq BIGINT, whole HUGEINT, fraction DECIMAL(38, 15), look_at DECIMAL(38, 15)
     )
     """,
-    f"CREATE TEMP TABLE touched ({_TOUCHED_COLUMNS})",
+    """
+    CREATE TEMP TABLE touched (
+        series INTEGER, customer VARCHAR, rule VARCHAR, seq BIGINT, received_at_us BIGINT,
+        canceled BOOLEAN, timestamp_us BIGINT, value DECIMAL(38, 15), value_text VARCHAR
+    )
+    """,
 )
 
 STRETCH = """
@@ -47,8 +47,8 @@ STRETCH = """
 """The rows of a stretch, of meters that are followed."""
 
 _TOUCHED = """
-    SELECT s.series, r.customer, s.rule, r.seq, epoch_us(r.received_at), r.canceled,
-        epoch_us(r.timestamp), r.value, r.value_text
+    SELECT s.series, r.customer, s.rule, r.seq, epoch_us(r.received_at) AS received_at_us,
+        r.canceled, epoch_us(r.timestamp) AS timestamp_us, r.value, r.value_text
     FROM stretch r
     JOIN series s ON s.shape = {number} AND s.environment = r.environment AND s.meter = r.meter
         AND s.segment = {segment}
@@ -66,8 +66,10 @@ UNFOLLOWED = """
 """
 
 _AMOUNT = """
-    CASE t.rule WHEN 'sum' THEN t.value WHEN 'count' THEN 1 WHEN 'unique_count' THEN 1 END
+    CASE t.rule WHEN 'sum' THEN t.value WHEN 'count' THEN 1
+        WHEN 'unique_count' THEN CASE WHEN t.canceled THEN 0 ELSE 1 END END
 """
+"""What a row counts; of texts that are distinct, the most that it could."""
 
 ADDED = f"""
     CREATE OR REPLACE TEMP TABLE added AS
@@ -87,7 +89,6 @@ ADDED = f"""
             CAST({_AMOUNT} - trunc({_AMOUNT}) AS DECIMAL(38, 15)) AS part
         FROM touched t JOIN watches w ON w.series = t.series AND w.customer = t.customer
             AND w.start_us <= t.timestamp_us AND w.end_us > t.timestamp_us AND w.seq < t.seq
-        WHERE NOT (t.rule = 'unique_count' AND t.canceled)
     )
     GROUP BY key, position
 """
@@ -153,8 +154,9 @@ def touched_statement(shapes: Mapping[tuple[int, ...], int]) -> str:
     parts = [
         _TOUCHED.format(number=number, segment=_segment(shape)) for shape, number in shapes.items()
     ]
-    source = " UNION ALL ".join(parts) or "SELECT * FROM touched WHERE false"
-    return f"CREATE OR REPLACE TEMP TABLE touched ({_TOUCHED_COLUMNS}) AS {source}"
+    if not parts:
+        return "DELETE FROM touched"
+    return f"CREATE OR REPLACE TEMP TABLE touched AS {' UNION ALL '.join(parts)}"
 
 
 def _segment(shape: Sequence[int]) -> str:

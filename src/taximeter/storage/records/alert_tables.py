@@ -15,10 +15,11 @@ alerts = Table(
     Column("status", Text, nullable=False),
     Column("meter", Text),
     Column("customer", Text),
+    Column("revision", BigInteger, nullable=False),
     Column("details", Text, nullable=False),
 )
-Index("alerts_status", alerts.c.status)
-Index("alerts_meter", alerts.c.environment, alerts.c.meter)
+Index("alerts_revision", alerts.c.revision)
+Index("alerts_meter", alerts.c.environment, alerts.c.meter, alerts.c.status, alerts.c.customer)
 
 alert_notifications = Table(
     "alert_notifications",
@@ -72,11 +73,12 @@ ALERTS = Migration(
             status TEXT NOT NULL,
             meter TEXT,
             customer TEXT,
+            revision BIGINT NOT NULL,
             details TEXT NOT NULL
         )
         """,
-        "CREATE INDEX alerts_status ON alerts (status)",
-        "CREATE INDEX alerts_meter ON alerts (environment, meter)",
+        "CREATE INDEX alerts_revision ON alerts (revision)",
+        "CREATE INDEX alerts_meter ON alerts (environment, meter, status, customer)",
         """
         CREATE TABLE alert_notifications (
             position {id},

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from taximeter.changes import Cause, Changes
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
-from taximeter.storage.records.alerts import AlertTable
+from taximeter.storage.records.alerts import AlertNotificationTable, AlertTable
 from taximeter.storage.records.attempts import AttemptTable
 from taximeter.storage.records.credit_grants import CreditGrantTable
 from taximeter.storage.records.credit_ledger import CreditLedgerTable
@@ -60,7 +60,8 @@ class Unit:
         self.invoice_items = InvoiceItemTable(connection, noted)
         self.products = ProductTable(connection, noted)
         self.prices = PriceTable(connection, noted)
-        self.alerts = AlertTable(connection)
+        self.alerts = AlertTable(connection, self.changes)
+        self.alert_notifications = AlertNotificationTable(connection)
         self.requests = RequestTable(connection)
         self.reservations = ReservationTable(connection)
         self.sessions = SessionTable(connection)

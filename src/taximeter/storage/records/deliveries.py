@@ -4,12 +4,16 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.many import IDS_AT_ONCE
 from taximeter.storage.records.paging import fetch_page
-from taximeter.storage.records.webhook_tables import deliveries, delivery_attempts
+from taximeter.storage.records.webhook_tables import (
+    deliveries,
+    delivery_attempts,
+    event_destinations,
+)
 from taximeter.webhooks.delivery import Attempt, Delivery, DeliveryFilter
 
 _ALL = select(*(column for column in deliveries.c if column.name != "position"))
@@ -56,14 +60,23 @@ _ATTEMPTS = (
     .where(delivery_attempts.c.delivery == bindparam("of"))
     .order_by(delivery_attempts.c.number)
 )
-_OVER = (
-    deliveries.c.created_us < bindparam("before"),
-    deliveries.c.next_attempt_us.is_(None),
+_ENABLED = select(event_destinations.c.id).where(event_destinations.c.status == "enabled")
+_OLD = (
+    select(deliveries.c.id)
+    .where(
+        deliveries.c.created_us < bindparam("before"),
+        or_(
+            deliveries.c.next_attempt_us.is_(None),
+            deliveries.c.destination.not_in(_ENABLED.scalar_subquery()),
+        ),
+    )
+    .order_by(deliveries.c.created_us)
+    .limit(bindparam("most"))
 )
 _FORGET_ATTEMPTS = delete(delivery_attempts).where(
-    delivery_attempts.c.delivery.in_(select(deliveries.c.id).where(*_OVER))
+    delivery_attempts.c.delivery.in_(bindparam("ids", expanding=True))
 )
-_FORGET = delete(deliveries).where(*_OVER)
+_FORGET = delete(deliveries).where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class DeliveryTable:
@@ -105,10 +118,12 @@ class DeliveryTable:
             found |= {row[0]: row[1] for row in rows}
         return found
 
-    def forget(self, *, created_before_us: int) -> None:
-        """Drop what was created before a moment and is not pending, with its attempts."""
-        self._connection.execute(_FORGET_ATTEMPTS, {"before": created_before_us})
-        self._connection.execute(_FORGET, {"before": created_before_us})
+    def forget(self, *, created_before_us: int, limit: int) -> None:
+        """Drop up to so many created before a moment, the oldest first, with their attempts."""
+        bounds = {"before": created_before_us, "most": limit}
+        for ids in _some(self._connection.execute(_OLD, bounds).scalars().all()):
+            self._connection.execute(_FORGET_ATTEMPTS, {"ids": ids})
+            self._connection.execute(_FORGET, {"ids": ids})
 
     def add(self, deliveries: Sequence[Delivery]) -> None:
         """Keep new deliveries."""

@@ -1,9 +1,21 @@
 """Events as rows: see `taximeter.events.EventStore`."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, insert, or_, select
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+)
 
 from taximeter.events import Event, EventFilter, EventPayload, RelatedObject
 from taximeter.kit.paging import Cursor, Page
@@ -11,16 +23,16 @@ from taximeter.storage.records.paging import fetch_page
 from taximeter.storage.records.tables import events
 from taximeter.storage.records.webhook_tables import deliveries
 
-_ALL = select(*(column for column in events.c if column.name != "position"))
+_COLUMNS = [column for column in events.c if column.name != "position"]
+_ALL = select(*_COLUMNS)
 _GET = _ALL.where(
     events.c.environment == bindparam("env"),
     events.c.event_payload == bindparam("payload"),
     events.c.id == bindparam("the_id"),
 )
 _MANY = _ALL.where(events.c.id.in_(bindparam("ids", expanding=True)))
-_INSERT = insert(events)
 _DELIVERIES = exists().where(deliveries.c.event == events.c.id)
-_NOT_SUCCEEDED = _DELIVERIES.where(deliveries.c.status != "succeeded")
+_NOT_SUCCEEDED = _DELIVERIES.where(deliveries.c.status.in_(("pending", "failed")))
 _PENDING = _DELIVERIES.where(deliveries.c.status == "pending")
 _OLD = (
     select(events.c.position)
@@ -43,7 +55,9 @@ class EventTable:
     def add(self, events: Sequence[Event]) -> None:
         """Keep new events in their order, after all others."""
         if events:
-            self._connection.execute(_INSERT, [_row(event) for event in events])
+            self._connection.exec_driver_sql(
+                _insert(self._connection.dialect), [_row(event) for event in events]
+            )
             self.added += events
 
     def get(self, environment: int, event_payload: EventPayload, id: str) -> Event | None:
@@ -125,22 +139,35 @@ def _like(pattern: str) -> str:
     return pattern.replace("*", "%")
 
 
-def _row(event: Event) -> dict[str, Any]:
+@cache
+def _insert(dialect: Dialect) -> str:
+    """Return the statement that inserts an event, as a driver takes it.
+
+    A period that is closed writes tens of thousands; binding each by name took half of the time.
+    """
+    columns = [column.name for column in _COLUMNS]
+    compiled = insert(events).compile(dialect=dialect, column_keys=columns)
+    assert compiled.positiontup == columns, "values are bound in the order of the columns"
+    return str(compiled)
+
+
+def _row(event: Event) -> tuple[str | int | None, ...]:
+    """Return the values of the columns, in their order."""
     about = event.related_object
-    return {
-        "id": event.id,
-        "environment": event.environment,
-        "event_payload": event.event_payload,
-        "type": event.type,
-        "created_us": event.created_us,
-        "object_id": None if about is None else about.id,
-        "object_type": None if about is None else about.type,
-        "object_url": None if about is None else about.url,
-        "data": event.data,
-        "request_id": event.request_id,
-        "idempotency_key": event.idempotency_key,
-        "snapshot_event": event.snapshot_event,
-    }
+    return (
+        event.id,
+        event.environment,
+        event.event_payload,
+        event.type,
+        event.created_us,
+        None if about is None else about.id,
+        None if about is None else about.type,
+        None if about is None else about.url,
+        event.data,
+        event.request_id,
+        event.idempotency_key,
+        event.snapshot_event,
+    )
 
 
 def _event(row: Row[*tuple[Any, ...]]) -> Event:

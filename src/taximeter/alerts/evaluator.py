@@ -1,0 +1,317 @@
+"""The thread that evaluates alerts: every row of the log once, in bulk, soon after its commit.
+
+It goes through the log in stretches. In each, totals that are watched are brought up to date by the
+engine; only where one could have come to a threshold are rows looked at one by one. What fires is
+written together with how far the evaluation has got, so that a crash leaves both undone or both
+done; while nothing fires, that is written now and then, and after a crash the rows since are gone
+through again.
+
+Nothing is read while no alert is active.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from taximeter.alerts import notify
+from taximeter.alerts.alert import Alert, AlertNotification
+from taximeter.alerts.begin import begin
+from taximeter.alerts.fold import fold
+from taximeter.alerts.manage import CURSOR
+from taximeter.alerts.notify import Render
+from taximeter.alerts.watches import (
+    Candidate,
+    Condition,
+    Conditions,
+    Crossing,
+    Quantity,
+    Touch,
+    Watches,
+)
+from taximeter.changes import Change, Changes
+from taximeter.cursors import CursorStore
+from taximeter.kit.clock import Clock
+from taximeter.settings import Settings
+from taximeter.subscriptions.subscription import Subscription
+from taximeter.usage.reader import UsageReader
+
+log = structlog.get_logger()
+
+_CURSOR_ROWS = 1_000_000
+"""After so many rows in which nothing fired, it is written how far the evaluation has got."""
+
+_TOLD_AT_ONCE = 1_000
+"""How many notifications are written in one transaction."""
+
+_RETRY_SECONDS = 5.0
+
+_OF_CUSTOMERS = {"customer", "subscription"}
+"""What says which periods a customer has, and whether it can be told of."""
+
+
+class Unit(notify.Unit, Protocol):
+    """The stores that evaluation touches, within one transaction."""
+
+    @property
+    def cursors(self) -> CursorStore:
+        """Return how far readers of the log have got."""
+        ...
+
+
+class Changed(Protocol):
+    """A transaction that has changed something."""
+
+    @property
+    def changes(self) -> Changes:
+        """Return what."""
+        ...
+
+    def then(self, call: Callable[[], None]) -> None:
+        """Have something called once it is committed."""
+        ...
+
+
+class Records(Protocol):
+    """Opens transactions over the records."""
+
+    def reading(self) -> AbstractContextManager[Unit]:
+        """Open a transaction that only reads."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Unit]:
+        """Open a transaction that commits at the end of the block, and not at all on an error."""
+        ...
+
+
+class Log(Protocol):
+    """Tells how far the log goes."""
+
+    @property
+    def head_seq(self) -> int:
+        """Return the number of the last row."""
+        ...
+
+
+class Evaluator:
+    """Fires each alert at exactly the row with which it comes to its threshold, once."""
+
+    def __init__(
+        self,
+        *,
+        records: Records,
+        reader: UsageReader,
+        watches: Watches,
+        conditions: Sequence[Conditions],
+        log: Log,
+        clock: Clock,
+        settings: Settings,
+        render: Render,
+    ) -> None:
+        """Prepare; nothing runs before `start`."""
+        self._records = records
+        self._reader = reader
+        self._watches = watches
+        self._conditions = conditions
+        self._log = log
+        self._clock = clock
+        self._settings = settings
+        self._render = render
+        self._alerts: dict[str, Alert] = {}
+        self._revision = 0
+        self._cursor = 0
+        self._stored = 0
+        self._noted: list[Change] = []
+        self._changed = threading.Condition()
+        self._woken = True
+        self._closing = False
+        self._evaluating = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="evaluate alerts", daemon=True)
+
+    def start(self) -> None:
+        """Take up where the last run ended."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; what was not evaluated is after the next start."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def expect(self) -> None:
+        """Note that the log has grown; called by the writer's thread after each commit."""
+        if self._alerts:
+            self._wake()
+
+    def note(self, unit: Changed) -> None:
+        """Look at what a transaction changes; once it is committed, that is read anew."""
+        concerning = [
+            change
+            for change in unit.changes.all()
+            if change.kind == "alert" or (self._alerts and change.kind in _OF_CUSTOMERS)
+        ]
+        if concerning:
+            unit.then(partial(self._take, concerning))
+
+    def _take(self, changes: Sequence[Change]) -> None:
+        with self._changed:
+            self._noted += changes
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._woken = True
+            self._changed.notify()
+
+    def evaluate(self) -> Sequence[AlertNotification]:
+        """Go through all that is in the log, and return what was told; blocks on storage."""
+        told: list[AlertNotification] = []
+        with self._evaluating:
+            self._take_up_changes()
+            while self._alerts and self._cursor < self._log.head_seq:
+                told += self._step()
+                self._take_up_changes()
+        return told
+
+    def _take_up_changes(self) -> None:
+        """Follow the alerts that are active now, from where each begins."""
+        with self._changed:
+            noted, self._noted = self._noted, []
+        if self._revision and not noted and not self._alerts:
+            return
+        with self._records.reading() as unit:
+            revision = unit.alerts.revision()
+            changed: Sequence[Alert] = ()
+            if revision != self._revision:
+                changed = unit.alerts.changed(after=self._revision)
+            self._stored = unit.cursors.get(CURSOR)
+        self._forget_customers(noted)
+        if changed:
+            self._take_up(changed)
+        self._revision = revision
+
+    def _take_up(self, changed: Sequence[Alert]) -> None:
+        begins = [alert.after_seq for alert in changed if alert.status == "active"]
+        if begins and not self._alerts:
+            # What was received before the first of them need not be gone through.
+            first = min(begins)
+            self._cursor = first if self._revision else max(first, self._stored)
+        self._cursor = min([self._cursor, *begins])
+        for alert in changed:
+            self._alerts.pop(alert.id, None)
+            if alert.status == "active":
+                self._alerts[alert.id] = alert
+        alerts = list(self._alerts.values())
+        self._watches.follow([one for some in self._conditions for one in some.follow(alerts)])
+        for alert in changed:
+            usage = alert.usage_threshold
+            self._watches.forget(
+                environment=alert.environment,
+                customers=None if alert.customer is None else {alert.customer},
+                meter=None if usage is None else usage.meter,
+            )
+
+    def _forget_customers(self, changes: Sequence[Change]) -> None:
+        concerned: dict[int, set[str]] = defaultdict(set)
+        for change in changes:
+            if change.kind == "customer":
+                concerned[change.environment].add(change.id)
+            for one in (change.before, change.after):
+                if isinstance(one, Subscription):
+                    concerned[change.environment].add(one.customer)
+        for environment, customers in concerned.items():
+            self._watches.forget(environment=environment, customers=customers)
+
+    def _step(self) -> Sequence[AlertNotification]:
+        """Go through one stretch of the log."""
+        after = self._cursor
+        until = min(self._log.head_seq, after + self._settings.alert_rows_max)
+        touches = self._watches.open(after=after, until=until)
+        while touches:
+            self._watches.put(begin(self._of(touches), reader=self._reader, seq=after))
+            seen, touches = set(touches), self._watches.unfollowed()
+            assert seen.isdisjoint(touches), "each touch has a condition that holds its moment"
+        groups: dict[str, list[Candidate]] = defaultdict(list)
+        for candidate in self._watches.advance():
+            groups[candidate.watch.key].append(candidate)
+        conditions = {one.key: one for one in self._of([_touch(one[0]) for one in groups.values()])}
+        if stale := groups.keys() - conditions.keys():
+            # The records have changed meanwhile; the stretch is gone through again.
+            self._forget([groups[key][0].watch.quantity for key in stale])
+            return ()
+        folded = [
+            fold(conditions[key], some, reader=self._reader, until=until)
+            for key, some in groups.items()
+        ]
+        told = self._tell([crossing for one in folded for crossing in one.crossings], until)
+        self._watches.put([watch for one in folded for watch in one.watches])
+        self._cursor = until
+        return told
+
+    def _of(self, touches: Sequence[Touch]) -> list[Condition]:
+        return [condition for some in self._conditions for condition in some.of(touches)]
+
+    def _forget(self, quantities: Sequence[Quantity]) -> None:
+        for one in quantities:
+            self._watches.forget(environment=one.series.meter.environment, customers={one.customer})
+
+    def _tell(self, crossings: Sequence[Crossing], until: int) -> list[AlertNotification]:
+        """Write what has fired, a part at a time, and with the last how far this has got."""
+        told: list[AlertNotification] = []
+        crossings = sorted(crossings, key=lambda one: (one.row.seq, one.alert, one.customer))
+        if not crossings and until < self._stored + _CURSOR_ROWS:
+            return told
+        starts = range(0, max(1, len(crossings)), _TOLD_AT_ONCE)
+        for start in starts:
+            with self._records.writing() as unit:
+                told += notify.notify(
+                    unit,
+                    crossings[start : start + _TOLD_AT_ONCE],
+                    created_us=self._clock.now_us(),
+                    render=self._render,
+                )
+                # An alert that has become active since looks at rows from further back.
+                if start == starts[-1] and unit.alerts.revision() == self._revision:
+                    unit.cursors.set(CURSOR, until)
+                    self._stored = until
+        return told
+
+    def _run(self) -> None:
+        while self._wait_until_woken():
+            try:
+                self.evaluate()
+            except Exception:
+                log.exception("alerts could not be evaluated; trying again")
+                self._wake()
+                self._pause(_RETRY_SECONDS)
+            else:
+                self._pause(self._settings.alert_interval_ms / 1_000)
+
+    def _wait_until_woken(self) -> bool:
+        """Wait until there is something to do; False when this is to stop."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._woken or self._closing)
+            self._woken = False
+            return not self._closing
+
+    def _pause(self, seconds: float) -> None:
+        """Leave the stores alone for a moment: what comes meanwhile is done together."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing, timeout=seconds)
+
+
+def _touch(candidate: Candidate) -> Touch:
+    """Return a touch that leads to a candidate's condition again."""
+    quantity = candidate.watch.quantity
+    return Touch(
+        series=quantity.series,
+        customer=quantity.customer,
+        moment_us=quantity.start_us,
+        received_at_us=quantity.start_us,
+    )
