@@ -24,7 +24,7 @@ from benchmarks.stored import EVENT_NAME, METER, copied, customer_id
 from benchmarks.streaming import plan, streaming
 from benchmarks.table import milliseconds, percentile, print_table, whole
 from taximeter.alerts.alert import Alert, UsageThreshold
-from taximeter.app import open_stores
+from taximeter.app.stores import open_stores
 from taximeter.environments import TEST, find_environment
 from taximeter.settings import Settings
 

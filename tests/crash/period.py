@@ -11,7 +11,8 @@ import numpy as np
 
 from taximeter import customers, meters
 from taximeter.api.services import Unit
-from taximeter.app import App, open_app, open_records
+from taximeter.app.server import App, open_app
+from taximeter.app.stores import open_records
 from taximeter.credits.create import NewGrant
 from taximeter.credits.create import create as grant_credits
 from taximeter.customers import CustomerChange

@@ -12,7 +12,7 @@ from stripe.events import (
 )
 
 from taximeter.api.snapshots.notices import NoticeEvents
-from taximeter.handlers import billing_handlers
+from taximeter.app.handlers import billing_handlers
 from taximeter.invoicing.notify_upcoming import UpcomingNotices
 from taximeter.jobs.queue import Queue
 from taximeter.storage.records.database import RecordsDatabase

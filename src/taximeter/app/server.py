@@ -1,7 +1,4 @@
-"""The composition root: settings to storage to services to an ASGI application.
-
-The only module that names a concrete backend.
-"""
+"""Everything that a server runs but its sockets."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -24,10 +21,11 @@ from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.api.snapshots.write import Snapshots
 from taximeter.api.wire.alert import triggered_object
 from taximeter.api.wire.event import event_body
+from taximeter.app.handlers import billing_handlers
+from taximeter.app.stores import open_stores
 from taximeter.authorizations.check_before_use import CheckBeforeUse
 from taximeter.dashboard.front import front
 from taximeter.environments import Environment
-from taximeter.handlers import billing_handlers
 from taximeter.imports.uploads import Uploads
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
@@ -40,44 +38,15 @@ from taximeter.jobs.runner import Runner
 from taximeter.kit.clock import Clock, SystemClock
 from taximeter.meters import Meter
 from taximeter.reports.reporter import Reporter
-from taximeter.settings import SettingError, Settings
-from taximeter.storage.directory import DataDirectory, DirectoryHeld
-from taximeter.storage.duckdb.audit import DuckAudit
-from taximeter.storage.duckdb.database import UsageDatabase, damaged
-from taximeter.storage.duckdb.log import DuckLog
-from taximeter.storage.duckdb.reader import DuckReader
-from taximeter.storage.duckdb.rejections import DuckRejections
-from taximeter.storage.duckdb.watches import DuckWatches
+from taximeter.settings import Settings
+from taximeter.storage.directory import DataDirectory
+from taximeter.storage.duckdb.database import damaged
 from taximeter.storage.migrations import StoreUnusable
-from taximeter.storage.records.database import RecordsDatabase
 from taximeter.webhooks.address import AddressRules
 from taximeter.webhooks.dispatcher import build_dispatcher
 from taximeter.webhooks.fan_out import FanOut
 
-__all__ = [
-    "App",
-    "DirectoryHeld",
-    "Ingest",
-    "StoreUnusable",
-    "Stores",
-    "open_app",
-    "open_ingest",
-    "open_records",
-    "open_stores",
-]
-
 log = structlog.get_logger()
-
-
-class Stores(msgspec.Struct, frozen=True, kw_only=True):
-    """The open stores of a data directory."""
-
-    records: RecordsDatabase
-    usage_log: DuckLog
-    reader: DuckReader
-    rejections: DuckRejections
-    audit: DuckAudit
-    watches: DuckWatches
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,97 +57,6 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     runner: Runner
     evaluator: Evaluator
     asgi: Asgi
-
-
-@contextmanager
-def open_records(data: Path) -> Iterator[RecordsDatabase]:
-    """Open the records alone, which may be done beside a running server.
-
-    A new directory is given both of its stores, since one alone counts as damage. Raises
-    StoreUnusable.
-    """
-    path = DataDirectory(data).records
-    if not path.exists():
-        with open_stores(data, Settings()):
-            pass
-    records = RecordsDatabase.open_sqlite(path)
-    try:
-        yield records
-    finally:
-        records.close()
-
-
-@contextmanager
-def open_stores(data: Path, settings: Settings) -> Iterator[Stores]:
-    """Hold a data directory and open both of its stores.
-
-    Raises StoreUnusable, and SettingError for a backend that this version does not have.
-    """
-    for name, url in (("USAGE", settings.usage_url), ("RECORDS", settings.records_url)):
-        if url is not None:
-            raise SettingError(
-                f"TAXIMETER_{name}_URL is set, but this version keeps everything in its data "
-                "directory. Unset it."
-            )
-    with DataDirectory(data) as directory:
-        records = RecordsDatabase.open_sqlite(directory.records)
-        try:
-            if records.holds_meters() and not directory.usage.exists():
-                raise directory.missing(directory.usage)
-            usage = UsageDatabase.open(directory.usage, settings)
-            try:
-                yield Stores(
-                    records=records,
-                    usage_log=DuckLog(usage),
-                    reader=DuckReader(usage),
-                    rejections=DuckRejections(usage),
-                    audit=DuckAudit(usage),
-                    watches=DuckWatches(usage),
-                )
-            finally:
-                usage.close()
-        finally:
-            records.close()
-
-
-class Ingest(msgspec.Struct, frozen=True, kw_only=True):
-    """What writes usage into a data directory, without a server."""
-
-    stores: Stores
-    writer: Writer
-    directory: Directory
-    clock: Clock
-    settings: Settings
-
-
-@contextmanager
-def open_ingest(data: Path, *, settings: Settings, clock: Clock | None = None) -> Iterator[Ingest]:
-    """Open a data directory for writing usage in bulk; every identifier is known from the start.
-
-    Leaving the block commits what waits and closes the stores. Raises StoreUnusable, SettingError,
-    LogFailed.
-    """
-    clock = clock or SystemClock()
-    with open_stores(data, settings) as stores:
-        deduplicator = Deduplicator(log=stores.usage_log, settings=settings)
-        deduplicator.rebuild(now_us=clock.now_us())
-        writer = Writer(
-            log=stores.usage_log, deduplicator=deduplicator, clock=clock, settings=settings
-        )
-        writer.start()
-        try:
-            yield Ingest(
-                stores=stores,
-                writer=writer,
-                directory=Directory(
-                    reading=stores.records.reading,
-                    customers_max=settings.customer_cache_entries_max,
-                ),
-                clock=clock,
-                settings=settings,
-            )
-        finally:
-            writer.close()
 
 
 @contextmanager
