@@ -27,7 +27,8 @@ def objects(server: ClockedServer) -> dict[str, Any]:
     session = client.v2.billing.meter_event_session.create()
     stream(stream_client(server), [one(meter.event_name, "cus_nobody"), one("nobody", customer)])
     found = [event, adjustment, session]
-    named = {str(each["object"]): each.to_dict() for each in found}
+    (twin,) = client.v2.core.events.list({"types": ["v1.billing.meter.created"]}).data
+    named = {str(each["object"]): each.to_dict() for each in [*found, twin]}
     return named | {told.type: told.to_dict() for told in after_window(server)}
 
 
