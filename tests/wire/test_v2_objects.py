@@ -29,7 +29,8 @@ def objects(server: ClockedServer) -> dict[str, Any]:
     stream(stream_client(server), [one(meter.event_name, "cus_nobody"), one("nobody", customer)])
     destination = client.v2.core.event_destinations.create(DESTINATION)
     switched = client.v2.core.event_destinations.disable(destination.id)
-    found = [event, adjustment, session, switched]
+    (twin,) = client.v2.core.events.list({"types": ["v1.billing.meter.created"]}).data
+    found = [event, adjustment, session, switched, twin]
     named = {str(each["object"]): each.to_dict() for each in found}
     return named | {told.type: told.to_dict() for told in after_window(server)}
 
