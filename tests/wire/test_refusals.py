@@ -12,6 +12,7 @@ from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 from tests.wire.prices import create_price, create_product, metered
+from tests.wire.refusals.alerts import ALERT_ROWS
 from tests.wire.refusals.authorizations import AUTHORIZATIONS
 from tests.wire.refusals.catalog import CATALOG
 from tests.wire.refusals.clocks import TEST_CLOCKS
@@ -42,6 +43,7 @@ ROWS = (
     *CATALOG,
     *PRICE_SETS,
     *TEST_CLOCKS,
+    *ALERT_ROWS,
     *AUTHORIZATIONS,
     *V2,
 )
@@ -98,6 +100,7 @@ class World:
                 "/v1/products",
                 "/v1/prices",
                 "/v1/billing/reservations",
+                "/v1/billing/alerts",
             )
         ]
         usage = total(client, self.meter, self.customer, NOON - 86_400, NOON + 86_400)
