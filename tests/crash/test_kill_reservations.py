@@ -8,19 +8,14 @@ told they ask for again, and learn.
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from decimal import Decimal
 from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
-from taximeter.alerts.alert import Alert, UsageThreshold
-from taximeter.app import open_stores
-from taximeter.kit.ids import new_id
-from taximeter.settings import Settings
 from tests.crash.setup import set_up
 from tests.serving import Server
-from tests.wire.limits import AUTHORIZE, EVENTS, asked_for
+from tests.wire.limits import AUTHORIZE, EVENTS, asked_for, usage_limit
 from tests.wire.plain import request
 
 WORKERS = 6
@@ -40,8 +35,8 @@ def test_30_kills_among_reservations(seed: int, tmp_path: Path) -> None:
 def check_kills(times: int, choices: random.Random, data: Path) -> None:
     with Server(data) as server:
         meter, ledger = set_up(server, choices)
-    limit = times * ANSWERS_MAX // 3
-    _limit(data, meter, limit)
+        limit = times * ANSWERS_MAX // 3
+        usage_limit(server, meter, str(limit))
     callers = Callers(ledger.customers[0], choices)
     for _ in range(times):
         server = Server(data).start()
@@ -50,22 +45,6 @@ def check_kills(times: int, choices: random.Random, data: Path) -> None:
     with Server(data) as server:
         callers.check(server.address, limit)
     assert callers.settled, "the test has shown nothing where nothing was settled"
-
-
-def _limit(data: Path, meter: str, gte: int) -> None:
-    alert = Alert(
-        id=new_id("alrt_test"),
-        environment=2,
-        created=0,
-        title="limit",
-        alert_type="usage_threshold",
-        active_since_us=0,
-        after_seq=0,
-        usage_threshold=UsageThreshold(meter=meter, gte=Decimal(gte), recurrence="one_time"),
-        hard_limit=True,
-    )
-    with open_stores(data, Settings()) as stores, stores.records.writing() as unit:
-        unit.alerts.add(alert)
 
 
 class Callers:

@@ -1,18 +1,10 @@
 """What wire tests of check before use begin with: hard limits, and questions."""
 
-import secrets
-from decimal import Decimal
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
-import msgspec
-
-from taximeter.alerts.alert import (
-    Alert,
-    CreditBalanceThreshold,
-    SpendThreshold,
-    UsageThreshold,
-)
-from taximeter.changes import Change
+from taximeter.alerts.alert import Alert, CreditBalanceThreshold, SpendThreshold
+from taximeter.kit.ids import new_id
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 
@@ -21,43 +13,76 @@ AUTHORIZE = "/v1/billing/meter_events/authorize"
 RESERVATIONS = "/v1/billing/reservations"
 
 
-def hard_limit(
-    server: ClockedServer,
-    threshold: UsageThreshold | SpendThreshold | CreditBalanceThreshold,
-    customer: str | None = None,
-) -> str:
+class Addressed(Protocol):
+    """A server, wherever it runs."""
+
+    address: str
+
+
+def hard_limit(server: Addressed, kind: str, customer: str | None = None, **fields: str) -> str:
     """Set a hard limit for a customer, or for everyone, and return the alert's id."""
-    kind = {
-        UsageThreshold: "usage_threshold",
-        SpendThreshold: "spend_threshold",
-        CreditBalanceThreshold: "credit_balance_threshold",
-    }[type(threshold)]
-    fields: Any = {
-        "id": f"alrt_test_{secrets.token_hex(6)}",
-        "environment": 2,
-        "created": server.now(),
-        "title": "limit",
-        "alert_type": kind,
-        "active_since_us": 0,
-        "customer": customer,
-        "hard_limit": True,
-        kind: threshold,
-    }
-    alert = Alert(**fields)
-    parts = server.app.services.check_before_use
-    with parts.records.writing() as unit:
-        unit.alerts.add(alert)
-    parts.limits.forget(
-        [Change(kind="alert", id=alert.id, environment=2, before=None, after=alert)]
+    body = {"alert_type": kind, "title": "limit", "hard_limit": "true"}
+    body |= {f"{kind}[{name}]": value for name, value in fields.items()}
+    if customer is not None:
+        body |= {
+            f"{kind}[filters][9][type]": "customer",
+            f"{kind}[filters][9][customer]": customer,
+        }
+    return create_alert(server.address, body)
+
+
+def usage_limit(
+    server: Addressed,
+    meter: str,
+    gte: str,
+    *,
+    customer: str | None = None,
+    recurrence: str = "one_time",
+    models: Sequence[str] = (),
+) -> str:
+    """Limit what a customer, or everyone, may use of a meter, or of some models' usage of it."""
+    filters: dict[str, str] = {}
+    for index, model in enumerate(models):
+        filters |= {
+            f"filters][{index}][type": "dimension",
+            f"filters][{index}][dimension": "model",
+            f"filters][{index}][value": model,
+        }
+    fields = {"meter": meter, "gte": gte, "recurrence": recurrence, **filters}
+    return hard_limit(server, "usage_threshold", customer, **fields)
+
+
+def money_limit(
+    server: ClockedServer,
+    customer: str,
+    *,
+    spend: SpendThreshold | None = None,
+    credit_balance: CreditBalanceThreshold | None = None,
+) -> str:
+    """Limit what a customer may spend, or what credits may fall to; return the alert's id."""
+    alert = Alert(
+        id=new_id("alrt_test"),
+        environment=2,
+        created=server.now(),
+        title="limit",
+        alert_type="credit_balance_threshold" if spend is None else "spend_threshold",
+        active_since_us=0,
+        after_seq=0,
+        customer=customer,
+        spend_threshold=spend,
+        credit_balance_threshold=credit_balance,
+        hard_limit=True,
     )
+    with server.app.services.records.writing() as unit:
+        unit.alerts.add(alert)
     return alert.id
 
 
-def usage_limit(server: ClockedServer, meter: str, gte: str, **others: Any) -> str:
-    """Limit what a customer, or everyone, may use of a meter."""
-    customer = others.pop("customer", None)
-    threshold = {"meter": meter, "gte": Decimal(gte), "recurrence": "one_time", **others}
-    return hard_limit(server, msgspec.convert(threshold, UsageThreshold), customer)
+def create_alert(address: str, body: dict[str, str]) -> str:
+    """Create an alert and return its id."""
+    answer = request(address, "POST", "/v1/billing/alerts", body=body)
+    assert answer.status == 200, answer.body
+    return str(answer.json()["id"])
 
 
 def authorize(

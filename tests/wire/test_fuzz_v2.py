@@ -25,6 +25,8 @@ POSTS = [
 GETS = [
     "/v2/core/events",
     "/v2/core/events/evt_1",
+    "/v1/events",
+    "/v1/events/evt_1",
     "/v1/billing/ingestion_statistics",
     "/v1/billing/rejected_meter_events",
     STREAM,

@@ -2,15 +2,17 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 import msgspec
 
 from taximeter.alerts.alert import Alert, AlertStore
+from taximeter.alerts.periods import Cycles
 from taximeter.alerts.watches import EVER_US
 from taximeter.authorizations.authorization import Question
+from taximeter.authorizations.hard_limits import HardLimits
 from taximeter.authorizations.held import Owner
 from taximeter.authorizations.limit import (
     CreditLimit,
@@ -20,7 +22,6 @@ from taximeter.authorizations.limit import (
     priced_of,
 )
 from taximeter.authorizations.live_total import Series
-from taximeter.authorizations.period import usage_range
 from taximeter.changes import Change, ChangedKind, Changes
 from taximeter.customers import Customer
 from taximeter.errors import ResourceMissing
@@ -88,7 +89,7 @@ class LimitDirectory:
         self._settings = settings
         self._lock = threading.Lock()
         self._generation = 0
-        self._alerts: dict[int, list[Alert]] | None = None
+        self._hard_limits = HardLimits()
         self._limits: OrderedDict[Owner, Limits] = OrderedDict()
 
     def find(self, question: Question) -> Limits | None:
@@ -111,22 +112,16 @@ class LimitDirectory:
         Raises ResourceMissing for a customer who has gone.
         """
         event = question.event
-        generation, alerts = self._generation, self._alerts
+        generation = self._generation
         with self._reading() as unit:
-            if alerts is None:
-                alerts = _by_environment(unit.alerts.changed(after=0))
-            concerning = [
-                alert
-                for alert in alerts.get(event.environment, ())
-                if alert.customer in {None, event.customer}
-            ]
+            alerts = self._hard_limits.of(event.environment, event.customer, store=unit.alerts)
+            ranges = _ranges(alerts, event, unit)
             standing = None
-            if question.paid_by_credits or any(map(_needs_standing, concerning)):
+            if question.paid_by_credits or any(one.usage_threshold is None for one in alerts):
                 standing = self._standing(question, unit)
-        limits = _limits(concerning, event, standing)
+        limits = _limits(alerts, event, ranges, standing)
         with self._lock:
             if generation == self._generation:
-                self._alerts = alerts
                 self._limits[event.environment, event.customer] = limits
                 while len(self._limits) > self._settings.limited_customers_max:
                     self._limits.popitem(last=False)
@@ -156,12 +151,13 @@ class LimitDirectory:
 
     def forget(self, changes: Sequence[Change]) -> None:
         """Look up anew what these changes may have changed."""
+        if any(change.kind == "alert" for change in changes):
+            self._hard_limits.changed()
         with self._lock:
             self._generation += 1
             for change in changes:
                 owner = _owner(change)
                 if owner is None:
-                    self._alerts = None
                     self._limits = OrderedDict()
                 else:
                     self._limits.pop(owner, None)
@@ -176,20 +172,26 @@ def _owner(change: Change) -> Owner | None:
     return None if customer is None else (change.environment, customer)
 
 
-def _by_environment(alerts: Sequence[Alert]) -> dict[int, list[Alert]]:
-    found: dict[int, list[Alert]] = {}
-    for alert in alerts:
-        if alert.hard_limit and alert.status == "active":
-            found.setdefault(alert.environment, []).append(alert)
-    return found
+def _ranges(alerts: Sequence[Alert], event: MeterEvent, unit: BillingUnit) -> dict[str, Range]:
+    """Return the range that each usage alert counts at the moment of the event, by the alert."""
+    thresholds = {one.id: one.usage_threshold for one in alerts if one.usage_threshold is not None}
+    if all(one.recurrence == "one_time" for one in thresholds.values()):
+        return dict.fromkeys(thresholds, EVER_US)
+    cycles = Cycles(unit, event.environment, (event.customer,))
+    return {
+        id: EVER_US
+        if one.recurrence == "one_time"
+        else cycles.of(event.customer, one.meter).holding_us(event.timestamp_us)
+        for id, one in thresholds.items()
+    }
 
 
-def _needs_standing(alert: Alert) -> bool:
-    threshold = alert.usage_threshold
-    return threshold is None or threshold.recurrence == "billing_period"
-
-
-def _limits(alerts: Sequence[Alert], event: MeterEvent, standing: Standing | None) -> Limits:
+def _limits(
+    alerts: Sequence[Alert],
+    event: MeterEvent,
+    ranges: Mapping[str, Range],
+    standing: Standing | None,
+) -> Limits:
     usage: list[UsageLimit] = []
     spend: list[SpendLimit] = []
     credit: list[CreditLimit] = []
@@ -199,7 +201,7 @@ def _limits(alerts: Sequence[Alert], event: MeterEvent, standing: Standing | Non
     for alert in alerts:
         if alert.usage_threshold is not None:
             threshold = alert.usage_threshold
-            first_us, last_us = usage_range(threshold, event.timestamp_us, standing)
+            first_us, last_us = ranges[alert.id]
             start_us, end_us = max(start_us, first_us), min(end_us, last_us)
             usage.append(
                 UsageLimit(

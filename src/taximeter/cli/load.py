@@ -12,6 +12,7 @@ import httpx2
 import msgspec
 
 from taximeter.cli import example
+from taximeter.cli.alerts import load_alerts
 from taximeter.cli.asking import Refused, ask, listed, message
 from taximeter.cli.example import ExampleCustomer, ExampleEvent
 from taximeter.cli.subscribe import load_billing
@@ -45,6 +46,7 @@ async def load_example(
     meter = await _meter(client)
     found = [await _customer(client, one) for one in example.CUSTOMERS]
     ids = {one.slug: customer["id"] for one, customer in zip(example.CUSTOMERS, found, strict=True)}
+    await load_alerts(client, meter=meter["id"], customers=ids)
     end = int(meter["created"])
     events: list[ExampleEvent] = []
     if _LOADED not in found[0]["metadata"]:

@@ -84,7 +84,7 @@ class Templates:
             "text": lambda raw: bytes(raw).decode(),
         }
         # Blocks are rendered by themselves too, where imports of their template are unknown.
-        for name in ("ui", "bill", "deliveries"):
+        for name in ("ui", "bill", "deliveries", "alerts"):
             module = self._environment.get_template(f"parts/{name}.html").module
             self._environment.globals[name] = module
 

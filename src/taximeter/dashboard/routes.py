@@ -6,6 +6,10 @@ from typing import Any, TypeVar
 
 from taximeter.dashboard.page import Change, Download, Page
 from taximeter.dashboard.pages import (
+    alert,
+    alert_changes,
+    alert_create,
+    alerts,
     api_event,
     api_events,
     catalog,
@@ -56,6 +60,9 @@ PAGES: tuple[Page[Any, Any], ...] = (
     meter_feed.PAGE,
     meter_customers.PAGE,
     rejected.PAGE,
+    alerts.PAGE,
+    alert_create.PAGE,
+    alert.PAGE,
     events.PAGE,
     event_record.PAGE,
     event.PAGE,
@@ -89,6 +96,8 @@ PAGES: tuple[Page[Any, Any], ...] = (
 CHANGES: tuple[Change[Any], ...] = (
     meter_create.CREATE,
     *meter_changes.CHANGES,
+    alert_create.CREATE,
+    *alert_changes.CHANGES,
     event_record.RECORD,
     event.CANCEL,
     uploads.UPLOAD,

@@ -26,10 +26,11 @@ from taximeter.webhooks.stores import WebhookUnit
 SECRETS_MAX = 5
 """How many may sign at once."""
 
-NOUNS: dict[DestinationApi, str] = {
-    "webhook_endpoint": "webhook endpoint",
-    "event_destination": "event destination",
+_NAMES: dict[DestinationApi, tuple[str, str]] = {
+    "webhook_endpoint": ("webhook endpoint", "webhook_endpoint"),
+    "event_destination": ("event destination", "id"),
 }
+"""What each API calls a destination, and the parameter that names one."""
 
 
 class DestinationChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +49,8 @@ def retrieve_destination(
     """Return a destination that was made by this API. Raises NotFound."""
     found = store.get(environment.id, id)
     if found is None or found.api != api:
-        raise NotFound(f"No such {NOUNS[api]}: '{id}'", param="id")
+        noun, param = _NAMES[api]
+        raise NotFound(f"No such {noun}: '{id}'", param=param)
     return found
 
 

@@ -40,7 +40,8 @@ class NotificationList(ListParams, frozen=True, kw_only=True):
     customer: str | None = None
 
 
-def _create(context: Context, params: AlertCreate) -> AlertObject:
+def create(context: Context, params: AlertCreate) -> AlertObject:
+    """Make an alert; the dashboard's form does so too. Raises InvalidRequest."""
     alert_params.check_threshold(params)
     usage, spend = params.usage_threshold, params.spend_threshold
     credit_balance = params.credit_balance_threshold
@@ -182,7 +183,7 @@ _ALL = "/v1/billing/alerts"
 _ONE = "/v1/billing/alerts/{id}"
 
 ENDPOINTS = (
-    Endpoint(method="POST", path=_ALL, params=AlertCreate, run=_create, expandable=EXPANDABLE),
+    Endpoint(method="POST", path=_ALL, params=AlertCreate, run=create, expandable=EXPANDABLE),
     Endpoint(method="GET", path=_ALL, params=AlertList, run=_list, expandable=EXPANDABLE),
     Endpoint(method="GET", path=_ONE, params=Params, run=_retrieve, expandable=EXPANDABLE),
     Endpoint(

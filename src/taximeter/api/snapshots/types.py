@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from taximeter.alerts.alert import Alert
 from taximeter.changes import Change, ChangedKind
 from taximeter.credits.grant import CreditBalanceTransaction, CreditGrant
 from taximeter.customers import Customer
@@ -98,7 +99,12 @@ def _test_clock(before: TestClock | None, after: TestClock | None) -> list[str]:
     return [] if before.status == after.status else [f"{stem}.{after.status}"]
 
 
+def _alert(before: Alert | None, after: Alert | None) -> list[str]:
+    return []  # Stripe has no event of what becomes of an alert, only of what it tells.
+
+
 _OF: Mapping[ChangedKind, Callable[[Any, Any], list[str]]] = {
+    "alert": _alert,
     "credit_balance_transaction": _credit_balance_transaction,
     "credit_grant": _credit_grant,
     "customer": _customer,

@@ -1,10 +1,11 @@
-"""What needs somebody's attention: rejected events, drafts about to close, webhooks."""
+"""What needs somebody's attention: rejected events, drafts about to close, webhooks, alerts."""
 
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from taximeter.dashboard.page import View
+from taximeter.dashboard.pages.alert_history import NotificationRow, latest_notifications
 from taximeter.dashboard.pages.deliveries import destination_name, destinations_here
 from taximeter.dashboard.pages.rejections import REASONS
 from taximeter.invoicing.invoice import Invoice, InvoiceFilter
@@ -16,6 +17,7 @@ from taximeter.reports.over_time import IngestionOverTime
 
 REFUSALS_MAX = 6
 DRAFTS_MAX = 5
+FIRED_MAX = 5
 DRAFTS_READ_MAX = 500
 
 
@@ -58,6 +60,7 @@ class Attention(msgspec.Struct, frozen=True, kw_only=True):
     drafts_found: int
     more_drafts: bool
     troubled: tuple[TroubledRow, ...]
+    fired: tuple[NotificationRow, ...]
 
 
 def read_attention(view: View, day: IngestionOverTime, meters: Mapping[str, Meter]) -> Attention:
@@ -99,6 +102,11 @@ def read_attention(view: View, day: IngestionOverTime, meters: Mapping[str, Mete
         drafts_found=len(soon),
         more_drafts=page.has_more,
         troubled=tuple(_troubled(view)),
+        fired=tuple(
+            one
+            for one in latest_notifications(view, limit=FIRED_MAX)
+            if one.created > view.now() - DAY_SECONDS
+        ),
     )
 
 

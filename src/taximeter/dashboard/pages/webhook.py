@@ -39,6 +39,7 @@ class WebhookData(msgspec.Struct, frozen=True, kw_only=True):
     deliveries: Walked[DeliveryRow]
     query: WebhookQuery
     filters: tuple[Filter, ...]
+    retry_hours: int
     latest: int = LATEST
 
 
@@ -89,6 +90,7 @@ def read_webhook(view: View, query: WebhookQuery) -> WebhookData:
             )
             for name, label in STATUSES.items()
         ),
+        retry_hours=view.services.settings.webhook_retry_hours,
     )
 
 

@@ -32,7 +32,7 @@ _GET = _ALL.where(
 )
 _MANY = _ALL.where(events.c.id.in_(bindparam("ids", expanding=True)))
 _DELIVERIES = exists().where(deliveries.c.event == events.c.id)
-_NOT_SUCCEEDED = _DELIVERIES.where(deliveries.c.status != "succeeded")
+_NOT_SUCCEEDED = _DELIVERIES.where(deliveries.c.status.in_(("pending", "failed")))
 _PENDING = _DELIVERIES.where(deliveries.c.status == "pending")
 _OLD = (
     select(events.c.position)
