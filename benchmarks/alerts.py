@@ -30,7 +30,7 @@ from benchmarks.streaming import Streamed, plan, stream
 from benchmarks.table import milliseconds, percentile, print_table, whole
 from taximeter.alerts.alert import Alert, AlertNotification, UsageThreshold
 from taximeter.alerts.manage import create_alert
-from taximeter.app import open_stores
+from taximeter.app.stores import open_stores
 from taximeter.environments import TEST, find_environment
 from taximeter.kit.paging import Cursor
 from taximeter.settings import Settings

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from taximeter.app import open_app
+from taximeter.app.server import open_app
 from taximeter.kit.paging import Cursor
 from taximeter.settings import Settings
 from taximeter.storage.duckdb.database import UsageDatabase
