@@ -68,10 +68,6 @@ class World:
         """Go through all that is there."""
         self.told += self.evaluator.evaluate()
 
-    def cut(self, *, now_us: int) -> int:
-        """Divide what is there from what comes."""
-        return max(now_us, self.now_us + 1)
-
     def add_customers(self, environment: int, *ids: str, **fields: Any) -> None:
         """Add customers."""
         with self.records.writing() as unit:
