@@ -25,22 +25,16 @@ from taximeter.api.snapshots.write import Snapshots
 from taximeter.api.wire.alert import triggered_object
 from taximeter.api.wire.event import event_body
 from taximeter.authorizations.check_before_use import CheckBeforeUse
-from taximeter.credits.expire import Expiries
 from taximeter.dashboard.front import front
-from taximeter.due import DueKind
 from taximeter.environments import Environment
+from taximeter.handlers import billing_handlers
 from taximeter.imports.uploads import Uploads
 from taximeter.ingest.accept import Intake, StreamIntake
 from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.log import LogFailed
 from taximeter.ingest.writer import Writer
-from taximeter.invoicing.awaited import draft_awaits
-from taximeter.invoicing.finalize import Finalizations
-from taximeter.invoicing.renew import Renewals
-from taximeter.invoicing.thresholds import Thresholds
 from taximeter.jobs.ended_clocks import EndedClocks
-from taximeter.jobs.handler import Handler
 from taximeter.jobs.queue import Queue
 from taximeter.jobs.runner import Runner
 from taximeter.kit.clock import Clock, SystemClock
@@ -250,7 +244,10 @@ def open_app(
         )
         runner = Runner(
             queue=Queue(records=stores.records, clock=clock, batch_max=settings.due_batch_max),
-            handlers=_handlers(stores, services),
+            handlers={
+                **billing_handlers(services),
+                "test_clock": EndedClocks(records=stores.records, customers_gone=directory.forget),
+            },
             clock=clock,
         )
         evaluator = Evaluator(
@@ -301,31 +298,6 @@ def open_app(
             deduplicator.stop()
             rebuild.join()
             writer.close()
-
-
-def _handlers(stores: Stores, services: Services) -> dict[DueKind, Handler]:
-    """Return what does due work, by its kind."""
-    records, clock = stores.records, services.clock
-    reader, writer = services.reader, services.writer
-    return {
-        "credit_grant": Expiries(records=records, clock=clock, awaited=draft_awaits),
-        "invoice": Finalizations(records=records, reader=reader, barrier=writer, clock=clock),
-        "subscription": Renewals(
-            records=records,
-            reader=reader,
-            barrier=writer,
-            clock=clock,
-            settings=services.settings,
-        ),
-        "thresholds": Thresholds(
-            records=records,
-            reader=reader,
-            barrier=writer,
-            clock=clock,
-            settings=services.settings,
-        ),
-        "test_clock": EndedClocks(records=records, customers_gone=services.directory.forget),
-    }
 
 
 def _render_triggered(

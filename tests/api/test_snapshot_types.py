@@ -1,6 +1,6 @@
 """Which events a change makes, kind by kind."""
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -34,6 +34,13 @@ CLOCK = test_clocks.TestClock(
 
 def with_(one: Any, **fields: Any) -> Any:
     return msgspec.structs.replace(one, **fields)
+
+
+def test_every_kind_of_record_but_alerts_has_an_event() -> None:
+    change = Change(kind="alert", id="x", environment=2, before=None, after=DRAFT)
+    kinds: tuple[ChangedKind, ...] = get_args(ChangedKind)
+    silent = [one for one in kinds if not event_types(with_(change, kind=one))]
+    assert silent == ["alert"]
 
 
 def types(kind: ChangedKind, before: Any, after: Any) -> str:

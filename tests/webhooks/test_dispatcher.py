@@ -119,6 +119,22 @@ def test_what_was_written_while_nothing_ran_is_delivered_after_the_start(
         assert world.statuses() == {"succeeded"}
 
 
+def test_an_attempt_that_does_not_end_before_the_stop_is_made_after_the_start(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    receiver.behave("/hook", hanging)
+    with World(tmp_path, settings=Settings()) as world:
+        world.add(receiver.url())
+        world.happen("a")
+        receiver.wait_for(1)
+    receiver.behave("/hook", answering(200))
+    with World(tmp_path) as world:
+        world.dispatcher.run_due()
+        (delivery,) = world.deliveries()
+        assert (delivery.status, delivery.attempts) == ("succeeded", 1)
+    assert received_ids(receiver) == ["evt_a", "evt_a"]
+
+
 def test_a_destination_that_hangs_delays_no_other(world: World, receiver: Receiver) -> None:
     receiver.behave("/hanging", hanging)
     world.add(receiver.url("/hanging"), "1")

@@ -100,8 +100,7 @@ def _test_clock(before: TestClock | None, after: TestClock | None) -> list[str]:
 
 
 def _alert(before: Alert | None, after: Alert | None) -> list[str]:
-    """Tell nothing: an alert is told of when it is triggered, which is no change of it."""
-    return []
+    return []  # Stripe has no event of what becomes of an alert, only of what it tells.
 
 
 _OF: Mapping[ChangedKind, Callable[[Any, Any], list[str]]] = {

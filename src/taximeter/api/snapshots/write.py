@@ -28,7 +28,7 @@ CHANGES_AT_ONCE = 500
 enough that what was rendered does not pile up while a period is closed."""
 
 
-class _Shown(msgspec.Struct, frozen=True, kw_only=True):
+class _Shown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A change with its record rendered as it was and as it is."""
 
     change: Change
@@ -100,6 +100,9 @@ def _events(
         previous = encode(changed).decode()
     told = before if after is None else after
     text = encode(told).decode()
+    about = RelatedObject(
+        id=change.id, type=told.object, url=f"{KINDS[change.kind].path}/{change.id}"
+    )
     return [
         event
         for type in event_types(change)
@@ -109,9 +112,7 @@ def _events(
             created_us=created_us,
             object=text,
             previous_attributes=previous if type.endswith(".updated") else None,
-            related_object=RelatedObject(
-                id=change.id, type=told.object, url=f"{KINDS[change.kind].path}/{change.id}"
-            ),
+            related_object=about,
             request_id=None if cause is None else cause.request_id,
             idempotency_key=None if cause is None else cause.idempotency_key,
         )

@@ -1,6 +1,7 @@
 """`line_item` on the wire: a line of an invoice."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -135,6 +136,8 @@ def line_item_object(line: Line, invoice: Invoice, environment: Environment) -> 
 
 def credit_amounts(line: Line) -> tuple[PretaxCreditAmount, ...]:
     """Render what credits pay of a line."""
+    if not line.credits:
+        return ()
     return tuple(
         PretaxCreditAmount(
             amount=credit.amount, credit_balance_transaction=credit.credit_balance_transaction
@@ -180,12 +183,18 @@ def _parent(line: Line) -> LineParent | None:
     )
 
 
+@lru_cache(maxsize=1_000)
+def _seconds(moment_us: int) -> str:
+    """Spell a moment in seconds; usage is read for many lines at one."""
+    return decimals.text(Decimal(moment_us).scaleb(-6))
+
+
 def _usage(line: Line) -> UsageObject | None:
     usage = line.usage
     if usage is None:
         return None
     return UsageObject(
-        as_of=decimals.text(Decimal(usage.as_of_us).scaleb(-6)),
+        as_of=_seconds(usage.as_of_us),
         billed_before=decimals.text(usage.billed_before),
         dimension_filters=dict(usage.dimension_filters),
         end=usage.end,
