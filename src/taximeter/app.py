@@ -14,6 +14,7 @@ import structlog
 
 from taximeter.alerts.alert import Alert, AlertNotification
 from taximeter.alerts.evaluator import Evaluator
+from taximeter.alerts.money import MoneyConditions
 from taximeter.alerts.usage import UsageConditions
 from taximeter.api.auth import Authenticator
 from taximeter.api.edge import Asgi
@@ -254,7 +255,10 @@ def open_app(
             records=stores.records,
             reader=stores.reader,
             watches=stores.watches,
-            conditions=(UsageConditions(stores.records),),
+            conditions=(
+                UsageConditions(stores.records),
+                MoneyConditions(records=stores.records, clock=clock, settings=settings),
+            ),
             log=writer,
             clock=clock,
             settings=settings,

@@ -8,6 +8,7 @@ from typing import Any
 from taximeter.alerts.alert import Alert, AlertNotification, UsageThreshold
 from taximeter.alerts.evaluator import Evaluator
 from taximeter.alerts.manage import create_alert
+from taximeter.alerts.money import MoneyConditions
 from taximeter.alerts.usage import UsageConditions
 from taximeter.customers import Customer, CustomerDetails
 from taximeter.ingest.event import LoggedEvent
@@ -43,7 +44,10 @@ class World:
             records=self.records,
             reader=self.reader,
             watches=DuckWatches(self.usage),
-            conditions=(UsageConditions(self.records),),
+            conditions=(
+                UsageConditions(self.records),
+                MoneyConditions(records=self.records, clock=self.clock, settings=self.settings),
+            ),
             log=self,
             clock=self.clock,
             settings=self.settings,
@@ -59,6 +63,10 @@ class World:
         rows = [(one.seq, one.received_at_us) for one in events]
         rows += [(one.seq, one.received_at_us) for one in cancellations]
         self.head_seq, self.now_us = max(rows)
+
+    def cut(self, *, now_us: int) -> int:
+        """Return a moment after all rows so far."""
+        return max(now_us, self.now_us + 1)
 
     def evaluate(self) -> None:
         """Go through all that is there."""

@@ -101,6 +101,7 @@ def an_alert(id: str, **fields: Any) -> Alert:
         "created": NOW,
         "title": "An alert",
         "active_since_us": RECEIVED,
+        "after_seq": 0,
     }
     return Alert(id=id, **{**plain, **fields})
 
@@ -169,13 +170,18 @@ def test_credits_fire_with_the_row_that_a_scan_finds(
 
 
 @given(standings(), st.integers(0, 250), batches)
-def test_a_balance_that_has_not_recovered_is_not_told_again(
+def test_a_low_balance_is_told_again_only_once_it_has_recovered(
     standing: Standing, lte: int, batches: list[Batch]
 ) -> None:
     condition = CreditBalanceCondition(standing, on_credits(lte), rounds=1, series=CREDITS)
-    nothing = dict.fromkeys(quantities_wanted(standing), Decimal(0))
-    if credit_left(standing, nothing, "usd") <= lte:
-        assert fired(condition, batches) == {}
+    assert fired(condition, batches) == {}
+    nothing = [Decimal(0) for _ in condition.quantities]
+    left = credit_left(standing, dict.fromkeys(quantities_wanted(standing), Decimal(0)), "usd")
+    told = condition.crossings(nothing, a_row(1, Decimal(0)))
+    held = any(grant.effective_at <= standing.now for grant in standing.grants)
+    assert [(int(one.value), one.round, one.recovered) for one in told] == (
+        [(left, 1, True)] if held and left > lte else []
+    )
 
 
 @given(standings(), batches)
@@ -193,7 +199,7 @@ def test_rows_from_before_an_alert_was_active_count_and_do_not_fire(
 def test_a_round_that_was_told_is_over(standing: Standing, batches: list[Batch]) -> None:
     items = running(standing, "usd")
     period = max((one.period_start for one in items), default=0)
-    told = {("alrt_1", standing.customer.id, period)}
+    told = {("alrt_1", standing.customer.id, period * 1_000_000)}
     condition = SpendCondition(standing, "usd", [on_spend("alrt_1", 1)], told=told, series=SPEND)
     assert condition.idle
     assert fired(condition, batches) == {}

@@ -76,7 +76,8 @@ class AlertNotification(msgspec.Struct, frozen=True, kw_only=True):
 
     `value` is what the number had come to with the row `seq` of the log, which was received at
     `received_at_us`; `event` is the event that was told. `round` is 0 for `one_time`, and the start
-    of the period for `billing_period`.
+    of the period for `billing_period`. Of a credit balance it counts up: every other time says that
+    the balance has `recovered`.
     """
 
     id: str
@@ -89,6 +90,7 @@ class AlertNotification(msgspec.Struct, frozen=True, kw_only=True):
     received_at_us: int
     created_us: int
     event: str
+    recovered: bool = False
 
 
 Told = tuple[str, str, int]

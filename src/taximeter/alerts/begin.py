@@ -19,7 +19,7 @@ def begin(conditions: Sequence[Condition], *, reader: UsageReader, seq: int) -> 
     Customers that share a series and a period share one query.
     """
     wanted = [quantity for one in conditions if not one.idle for quantity in one.quantities]
-    numbers = _numbers(wanted, reader=reader, seq=seq)
+    numbers = numbers_of(wanted, reader=reader, seq=seq)
     watches: list[Watch] = []
     for condition in conditions:
         of_it = [numbers.get(quantity, ZERO) for quantity in condition.quantities]
@@ -27,9 +27,10 @@ def begin(conditions: Sequence[Condition], *, reader: UsageReader, seq: int) -> 
     return watches
 
 
-def _numbers(
+def numbers_of(
     quantities: Sequence[Quantity], *, reader: UsageReader, seq: int
 ) -> dict[Quantity, Decimal]:
+    """Return what quantities come to after row `seq`. Raises LogFailed."""
     together: dict[tuple[Series, int, int], list[Quantity]] = defaultdict(list)
     for quantity in quantities:
         together[quantity.series, quantity.start_us, quantity.end_us].append(quantity)

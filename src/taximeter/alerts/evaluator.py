@@ -11,19 +11,20 @@ Nothing is read while no alert is active.
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from functools import partial
-from typing import Protocol
+from collections.abc import Collection, Mapping, Sequence
 
 import structlog
 
 from taximeter.alerts import notify
 from taximeter.alerts.alert import Alert, AlertNotification
 from taximeter.alerts.begin import begin
+from taximeter.alerts.concerning import customers_of, merged
 from taximeter.alerts.fold import fold
+from taximeter.alerts.judge import judge
 from taximeter.alerts.manage import CURSOR
+from taximeter.alerts.noted import Changed, Noted
 from taximeter.alerts.notify import Render
+from taximeter.alerts.stores import Log, Records
 from taximeter.alerts.watches import (
     Candidate,
     Condition,
@@ -33,11 +34,9 @@ from taximeter.alerts.watches import (
     Touch,
     Watches,
 )
-from taximeter.changes import Change, Changes
-from taximeter.cursors import CursorStore
+from taximeter.changes import Change
 from taximeter.kit.clock import Clock
 from taximeter.settings import Settings
-from taximeter.subscriptions.subscription import Subscription
 from taximeter.usage.reader import UsageReader
 
 log = structlog.get_logger()
@@ -49,52 +48,6 @@ _TOLD_AT_ONCE = 1_000
 """How many notifications are written in one transaction."""
 
 _RETRY_SECONDS = 5.0
-
-_OF_CUSTOMERS = {"customer", "subscription"}
-"""What says which periods a customer has, and whether it can be told of."""
-
-
-class Unit(notify.Unit, Protocol):
-    """The stores that evaluation touches, within one transaction."""
-
-    @property
-    def cursors(self) -> CursorStore:
-        """Return how far readers of the log have got."""
-        ...
-
-
-class Changed(Protocol):
-    """A transaction that has changed something."""
-
-    @property
-    def changes(self) -> Changes:
-        """Return what."""
-        ...
-
-    def then(self, call: Callable[[], None]) -> None:
-        """Have something called once it is committed."""
-        ...
-
-
-class Records(Protocol):
-    """Opens transactions over the records."""
-
-    def reading(self) -> AbstractContextManager[Unit]:
-        """Open a transaction that only reads."""
-        ...
-
-    def writing(self) -> AbstractContextManager[Unit]:
-        """Open a transaction that commits at the end of the block, and not at all on an error."""
-        ...
-
-
-class Log(Protocol):
-    """Tells how far the log goes."""
-
-    @property
-    def head_seq(self) -> int:
-        """Return the number of the last row."""
-        ...
 
 
 class Evaluator:
@@ -125,7 +78,8 @@ class Evaluator:
         self._revision = 0
         self._cursor = 0
         self._stored = 0
-        self._noted: list[Change] = []
+        self._noted = Noted(self._wake)
+        self._concerned: Mapping[int, Collection[str]] = {}
         self._changed = threading.Condition()
         self._woken = True
         self._closing = False
@@ -151,18 +105,7 @@ class Evaluator:
 
     def note(self, unit: Changed) -> None:
         """Look at what a transaction changes; once it is committed, that is read anew."""
-        concerning = [
-            change
-            for change in unit.changes.all()
-            if change.kind == "alert" or (self._alerts and change.kind in _OF_CUSTOMERS)
-        ]
-        if concerning:
-            unit.then(partial(self._take, concerning))
-
-    def _take(self, changes: Sequence[Change]) -> None:
-        with self._changed:
-            self._noted += changes
-        self._wake()
+        self._noted.note(unit)
 
     def _wake(self) -> None:
         with self._changed:
@@ -177,24 +120,53 @@ class Evaluator:
             while self._alerts and self._cursor < self._log.head_seq:
                 told += self._step()
                 self._take_up_changes()
+            told += self._judge()
         return told
 
     def _take_up_changes(self) -> None:
-        """Follow the alerts that are active now, from where each begins."""
-        with self._changed:
-            noted, self._noted = self._noted, []
-        if self._revision and not noted and not self._alerts:
-            return
+        """Follow the alerts that are active now, and read anew whom the records concern."""
+        with self._noted.taken() as noted:
+            if noted or not self._revision:
+                self._read(noted)
+
+    def _read(self, noted: Sequence[Change]) -> None:
         with self._records.reading() as unit:
             revision = unit.alerts.revision()
             changed: Sequence[Alert] = ()
             if revision != self._revision:
                 changed = unit.alerts.changed(after=self._revision)
             self._stored = unit.cursors.get(CURSOR)
-        self._forget_customers(noted)
+        concerned = customers_of(noted)
+        for environment, customers in concerned.items():
+            self._watches.forget(environment=environment, customers=customers)
         if changed:
             self._take_up(changed)
+        elif any(change.kind == "price" for change in noted):
+            self._follow()
+        active = [alert for alert in changed if alert.status == "active"]
+        at_once = [one for some in self._conditions for one in some.at_once(active)]
+        self._concerned = merged([*self._concerned.items(), *concerned.items(), *at_once])
         self._revision = revision
+
+    def _judge(self) -> Sequence[AlertNotification]:
+        """Judge whom changes concerned as they stand after the last row, whatever moved them."""
+        if not self._concerned:
+            return ()
+        judged = judge(
+            self._concerned,
+            self._conditions,
+            reader=self._reader,
+            seq=self._cursor,
+            now_us=self._log.cut(now_us=self._clock.now_us()),
+        )
+        told = [one for some in judged for one in self._tell(some, self._cursor)]
+        self._concerned = {}
+        return told
+
+    def _follow(self) -> None:
+        alerts = list(self._alerts.values())
+        self._watches.follow([one for some in self._conditions for one in some.follow(alerts)])
+        self._noted.kinds = frozenset(kind for some in self._conditions for kind in some.kinds)
 
     def _take_up(self, changed: Sequence[Alert]) -> None:
         begins = [alert.after_seq for alert in changed if alert.status == "active"]
@@ -207,8 +179,7 @@ class Evaluator:
             self._alerts.pop(alert.id, None)
             if alert.status == "active":
                 self._alerts[alert.id] = alert
-        alerts = list(self._alerts.values())
-        self._watches.follow([one for some in self._conditions for one in some.follow(alerts)])
+        self._follow()
         for alert in changed:
             usage = alert.usage_threshold
             self._watches.forget(
@@ -216,17 +187,6 @@ class Evaluator:
                 customers=None if alert.customer is None else {alert.customer},
                 meter=None if usage is None else usage.meter,
             )
-
-    def _forget_customers(self, changes: Sequence[Change]) -> None:
-        concerned: dict[int, set[str]] = defaultdict(set)
-        for change in changes:
-            if change.kind == "customer":
-                concerned[change.environment].add(change.id)
-            for one in (change.before, change.after):
-                if isinstance(one, Subscription):
-                    concerned[change.environment].add(one.customer)
-        for environment, customers in concerned.items():
-            self._watches.forget(environment=environment, customers=customers)
 
     def _step(self) -> Sequence[AlertNotification]:
         """Go through one stretch of the log."""
@@ -241,7 +201,13 @@ class Evaluator:
         for candidate in self._watches.advance():
             groups[candidate.watch.key].append(candidate)
         conditions = {one.key: one for one in self._of([_touch(one[0]) for one in groups.values()])}
-        if stale := groups.keys() - conditions.keys():
+        stale = [
+            key
+            for key, some in groups.items()
+            if key not in conditions
+            or [one.watch.quantity for one in some] != list(conditions[key].quantities)
+        ]
+        if stale:
             # The records have changed meanwhile; the stretch is gone through again.
             self._forget([groups[key][0].watch.quantity for key in stale])
             return ()

@@ -4,7 +4,7 @@ All metered prices of an environment are followed, since any of them may come to
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from taximeter.alerts.credit_balance import CreditBalanceCondition
 from taximeter.alerts.priced import Followed, NothingToJudge
 from taximeter.alerts.spend import SpendCondition
 from taximeter.alerts.watches import Condition, Interest, Lane, Series, Touch
+from taximeter.changes import ChangedKind
 from taximeter.invoicing.standing import Standing, read_standings
 from taximeter.invoicing.stores import BillingUnit
 from taximeter.kit.clock import Clock
@@ -22,6 +23,17 @@ from taximeter.pricing.price import Counted, DimensionFilters, PriceFilter
 from taximeter.settings import Settings
 
 LANES: tuple[Lane, ...] = ("spend", "credit_balance")
+_KINDS: frozenset[ChangedKind] = frozenset(
+    {
+        "credit_balance_transaction",
+        "credit_grant",
+        "customer",
+        "invoice",
+        "invoice_item",
+        "price",
+        "subscription",
+    }
+)
 _PAGE = 100
 
 
@@ -52,6 +64,11 @@ class MoneyConditions:
         self._settings = settings
         self._alerts: dict[tuple[int, Lane], list[Alert]] = {}
         self._series: dict[tuple[int, Lane], Followed] = {}
+
+    @property
+    def kinds(self) -> frozenset[ChangedKind]:
+        """Return what bills are made of, and what pays for them."""
+        return _KINDS if self._alerts else frozenset()
 
     def follow(self, alerts: Sequence[Alert]) -> Sequence[Interest]:
         """Take up the alerts that are active now, and return what is to be followed for them."""
@@ -98,6 +115,16 @@ class MoneyConditions:
         """Return all conditions of customers, for whoever heard that their records changed."""
         judged = self._read(environment, customers)
         return [condition for some in judged.values() for condition in some]
+
+    def at_once(self, alerts: Sequence[Alert]) -> Iterable[tuple[int, Collection[str]]]:
+        """Return who has credits, where they are watched: some may be low without any usage."""
+        watching = [alert for alert in alerts if alert.credit_balance_threshold is not None]
+        for alert in watching:
+            if alert.customer is not None:
+                yield alert.environment, [alert.customer]
+        for environment in {alert.environment for alert in watching if alert.customer is None}:
+            with self._records.reading() as unit:
+                yield environment, _with_credits(unit, environment)
 
     def _read(
         self, environment: int, customers: Collection[str]
@@ -159,6 +186,17 @@ def _counted(unit: Unit, environment: int) -> list[tuple[Meter, DimensionFilters
         cursor = Cursor(limit=_PAGE, starting_after=page.data[-1].id)
     meters = {id: unit.meters.get(environment, id) for id, _ in found}
     return [(meter, filters) for id, filters in found if (meter := meters[id]) is not None]
+
+
+def _with_credits(unit: Unit, environment: int) -> set[str]:
+    found: set[str] = set()
+    cursor = Cursor(limit=_PAGE)
+    while True:
+        page = unit.credit_grants.page(environment, cursor, None)
+        found.update(grant.customer for grant in page.data)
+        if not page.has_more:
+            return found
+        cursor = Cursor(limit=_PAGE, starting_after=page.data[-1].id)
 
 
 def _holds(condition: Condition, touch: Touch) -> bool:

@@ -19,11 +19,12 @@ from taximeter.events import Event, EventStore, RelatedObject, snapshot
 from taximeter.kit.ids import new_id
 from taximeter.meters import Meter, MeterStore
 
-EVENT_TYPE = "billing.alert.triggered"
+TRIGGERED = "billing.alert.triggered"
+RECOVERED = "billing.alert.recovered"
 PREFIX = "alrtn"
 
 Render = Callable[[Alert, Meter | None, AlertNotification, Environment], str]
-"""Writes `billing.alert_triggered` as JSON."""
+"""Writes `billing.alert_triggered`, or `billing.alert_recovered`, as JSON."""
 
 
 class Unit(Protocol):
@@ -138,9 +139,10 @@ def _told(
         received_at_us=crossing.row.received_at_us,
         created_us=created_us,
         event="",
+        recovered=crossing.recovered,
     )
     events = snapshot(
-        type=EVENT_TYPE,
+        type=RECOVERED if crossing.recovered else TRIGGERED,
         environment=environment,
         created_us=created_us,
         object=render(alert, meter, notification, environment),

@@ -11,6 +11,7 @@ from taximeter.alerts.priced import Followed, amounts, followed, looks, quantiti
 from taximeter.alerts.watches import Crossing, Row
 from taximeter.invoicing.spend import running, spend, spend_headroom
 from taximeter.invoicing.standing import Quantities, Standing
+from taximeter.kit.clock import MICROSECONDS
 
 
 class SpendCondition:
@@ -89,6 +90,8 @@ def gte(alert: Alert) -> int:
 
 
 def round_of(alert: Alert, period_start: int) -> int:
-    """Return the round that an alert on spend is in, in a period."""
+    """Return the round that an alert on spend is in: a period's start in microseconds, or 0."""
     assert alert.spend_threshold is not None, "an alert has the threshold of its type"
-    return period_start if alert.spend_threshold.recurrence == "billing_period" else 0
+    return (
+        period_start * MICROSECONDS if alert.spend_threshold.recurrence == "billing_period" else 0
+    )

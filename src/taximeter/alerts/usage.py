@@ -1,7 +1,7 @@
 """Usage thresholds as conditions: one quantity each, and the alerts that watch it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Protocol
@@ -22,10 +22,12 @@ from taximeter.alerts.watches import (
     Series,
     Touch,
 )
+from taximeter.changes import ChangedKind
 from taximeter.customers import Customer
 from taximeter.kit import decimals
 from taximeter.meters import Meter, MeterStore
 
+_KINDS: frozenset[ChangedKind] = frozenset({"customer", "subscription"})
 LANES: tuple[Lane, ...] = ("one_time", "billing_period")
 
 
@@ -118,6 +120,11 @@ class UsageConditions:
         self._records = records
         self._alerts: dict[Series, list[Alert]] = {}
 
+    @property
+    def kinds(self) -> frozenset[ChangedKind]:
+        """Return what says which periods a customer has, and whether it can be told of."""
+        return _KINDS if self._alerts else frozenset()
+
     def follow(self, alerts: Sequence[Alert]) -> Sequence[Interest]:
         """Take up the alerts that are active now, and return what is to be followed for them."""
         watching = [alert for alert in alerts if alert.usage_threshold is not None]
@@ -156,6 +163,14 @@ class UsageConditions:
             for condition in self._of(environment, some):
                 found[condition.key] = condition
         return list(found.values())
+
+    def of_customers(self, environment: int, customers: Collection[str]) -> Sequence[Condition]:
+        """Return none: usage comes to a threshold with a row, and with nothing else."""
+        return ()
+
+    def at_once(self, alerts: Sequence[Alert]) -> Iterable[tuple[int, Collection[str]]]:
+        """Return none."""
+        return ()
 
     def _of(self, environment: int, touches: Sequence[Touch]) -> list[UsageCondition]:
         customers = {touch.customer for touch in touches}

@@ -9,13 +9,14 @@ Watches that are judged together, as the items of one bill are, share a `key`, a
 together.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Literal, Protocol
 
 import msgspec
 
 from taximeter.alerts.alert import Alert
+from taximeter.changes import ChangedKind
 from taximeter.meters import Meter
 from taximeter.pricing.price import DimensionFilters
 
@@ -133,13 +134,14 @@ class Watches(Protocol):
 
 
 class Crossing(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert has come to its threshold for a customer, in a round, with a row."""
+    """An alert has come to its threshold for a customer with a row, or has recovered from it."""
 
     alert: str
     customer: str
     round: int
     value: Decimal
     row: Row
+    recovered: bool = False
 
 
 class Condition(Protocol):
@@ -175,6 +177,11 @@ class Condition(Protocol):
 class Conditions(Protocol):
     """What alerts of some lanes want to be followed, and how that is judged."""
 
+    @property
+    def kinds(self) -> frozenset[ChangedKind]:
+        """Return whose changes concern what is judged."""
+        ...
+
     def follow(self, alerts: Sequence[Alert]) -> Sequence[Interest]:
         """Take up the alerts that are active now, and return what is to be followed for them."""
         ...
@@ -184,5 +191,16 @@ class Conditions(Protocol):
 
         Touches of other lanes have none. Of its own lanes each touch has one, with a quantity that
         holds its moment: where nothing is to be judged, an idle one.
+        """
+        ...
+
+    def of_customers(self, environment: int, customers: Collection[str]) -> Sequence[Condition]:
+        """Return the conditions to be judged at once when the records of customers have changed."""
+        ...
+
+    def at_once(self, alerts: Sequence[Alert]) -> Iterable[tuple[int, Collection[str]]]:
+        """Return whom to judge at once, by environment, when these alerts begin to be watched.
+
+        All that are active do so when a process starts: what changed last may not be judged.
         """
         ...

@@ -15,6 +15,7 @@ from taximeter.api.http import Incoming, Reply, encode
 from taximeter.api.resources import (
     adjustments,
     adjustments_v2,
+    alert_projections,
     alerts,
     authorizations,
     credit_balances,
@@ -74,6 +75,7 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *events.ENDPOINTS,
     *events_v2.ENDPOINTS,
     *alerts.ENDPOINTS,
+    *alert_projections.ENDPOINTS,
     *ingestion.ENDPOINTS,
     *test_clocks.ENDPOINTS,
     *webhook_endpoints.ENDPOINTS,

@@ -47,9 +47,9 @@ def credit_headroom(
     nothing can be promised: then every change is to be looked at.
     """
     rooms = dict.fromkeys(quantities_wanted(standing), ZERO)
-    moving = _moving(standing, quantities)
-    rooms.update((one.key, QUANTITY_MAX) for one in moving)
-    paid = [one for one in moving if one.currency == currency]
+    lines = moving(standing, quantities)
+    rooms.update((one.key, QUANTITY_MAX) for one in lines)
+    paid = [one for one in lines if one.currency == currency]
     above = credit_left(standing, quantities, currency) - lte - 1
     for one in paid:
         if above < 0:
@@ -67,7 +67,7 @@ def credit_headroom(
     return rooms
 
 
-class _Moving(msgspec.Struct, frozen=True, kw_only=True):
+class Moving(msgspec.Struct, frozen=True, kw_only=True):
     """Lines of an invoice to come that follow one quantity."""
 
     key: UsageKey
@@ -75,7 +75,7 @@ class _Moving(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
 
 
-def _moving(standing: Standing, quantities: Quantities) -> list[_Moving]:
+def moving(standing: Standing, quantities: Quantities) -> list[Moving]:
     """Return which lines follow which quantity; adjustments for late usage are left out.
 
     Those come and go with their usage, and nothing is promised of it.
@@ -86,7 +86,7 @@ def _moving(standing: Standing, quantities: Quantities) -> list[_Moving]:
             if line.usage is None or line.price is None or not _follows(invoice, line):
                 continue
             key = key_of(line.usage, standing.customer.id)
-            found[line.subscription_item, line.price, key] = _Moving(
+            found[line.subscription_item, line.price, key] = Moving(
                 key=key, price=standing.terms.prices[line.price], currency=invoice.currency
             )
     return list(found.values())

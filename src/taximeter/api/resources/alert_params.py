@@ -16,6 +16,7 @@ from taximeter.api.params import Params
 from taximeter.errors import InvalidInteger, InvalidRequest, ParameterMissing, ParameterUnknown
 from taximeter.kit import decimals
 from taximeter.meters import Meter
+from taximeter.pricing.draft import read_currency
 from taximeter.pricing.price import DimensionFilters
 from taximeter.usage.conditions import check_dimension
 
@@ -48,20 +49,47 @@ class UsageThresholdParam(msgspec.Struct, frozen=True, kw_only=True):
     filters: tuple[FilterParam, ...] = ()
 
 
-class SpendThresholdParam(msgspec.Struct, frozen=True, kw_only=True):
-    """Spend comes to an amount."""
+class MoneyParam(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount that spend comes to, in the currency's minor unit."""
 
-    gte: Amount
     currency: Currency
-    recurrence: Recurrence
+    value: Amount
+
+
+class SpendGteParam(msgspec.Struct, frozen=True, kw_only=True):
+    """What spend comes to."""
+
+    type: Literal["amount"]
+    amount: MoneyParam
+
+
+class SpendThresholdParam(msgspec.Struct, frozen=True, kw_only=True):
+    """Spend comes to an amount, as in Stripe's preview; `recurrence` is ours."""
+
+    gte: SpendGteParam
+    aggregation_period: Literal["billing"] = "billing"
+    recurrence: Recurrence = "billing_period"
     filters: tuple[FilterParam, ...] = ()
 
 
-class CreditBalanceThresholdParam(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left of credits falls to an amount."""
+class BalanceParam(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount that is left of credits, in the currency's minor unit."""
 
-    lte: Balance
     currency: Currency
+    value: Balance
+
+
+class CreditLteParam(msgspec.Struct, frozen=True, kw_only=True):
+    """What credits fall to."""
+
+    balance_type: Literal["monetary"]
+    monetary: BalanceParam
+
+
+class CreditBalanceThresholdParam(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of credits falls to an amount, as in Stripe's preview."""
+
+    lte: CreditLteParam
     filters: tuple[FilterParam, ...] = ()
 
 
@@ -134,13 +162,17 @@ def usage_threshold(sent: UsageThresholdParam, meter: Meter) -> UsageThreshold:
 def spend_threshold(sent: SpendThresholdParam) -> SpendThreshold:
     """Return the spend threshold that was sent. Raises InvalidRequest."""
     _check_no_segment(sent.filters, "spend_threshold")
-    return SpendThreshold(gte=sent.gte, currency=sent.currency.lower(), recurrence=sent.recurrence)
+    amount = sent.gte.amount
+    currency = read_currency(amount.currency, "spend_threshold[gte][amount][currency]")
+    return SpendThreshold(gte=amount.value, currency=currency, recurrence=sent.recurrence)
 
 
 def credit_balance_threshold(sent: CreditBalanceThresholdParam) -> CreditBalanceThreshold:
     """Return the credit balance threshold that was sent. Raises InvalidRequest."""
     _check_no_segment(sent.filters, "credit_balance_threshold")
-    return CreditBalanceThreshold(lte=sent.lte, currency=sent.currency.lower())
+    amount = sent.lte.monetary
+    currency = read_currency(amount.currency, "credit_balance_threshold[lte][monetary][currency]")
+    return CreditBalanceThreshold(lte=amount.value, currency=currency)
 
 
 def check_hard_limit(meter: Meter) -> None:

@@ -16,7 +16,7 @@ from taximeter.api.wire.alert import (
     alert_object,
     notification_object,
 )
-from taximeter.errors import InvalidRequest, NotFound, ResourceMissing
+from taximeter.errors import NotFound, ResourceMissing
 from taximeter.kit.ids import new_id
 from taximeter.kit.paging import UnknownCursor
 from taximeter.meters import Meter
@@ -74,12 +74,6 @@ def create(context: Context, params: AlertCreate) -> AlertObject:
         ),
         hard_limit=params.hard_limit,
     )
-    if alert.usage_threshold is None:
-        raise InvalidRequest(
-            f"Alerts of type {params.alert_type} cannot be created yet; create one of type "
-            "usage_threshold.",
-            param="alert_type",
-        )
     created = manage.create_alert(
         store=context.unit.alerts, cursors=context.unit.cursors, alert=alert
     )

@@ -48,21 +48,42 @@ class UsageThresholdObject(msgspec.Struct, frozen=True, kw_only=True):
     recurrence: Recurrence
 
 
-class SpendThresholdObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Spend comes to `gte`, in minor units."""
+class MoneyObject(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount in a currency's minor unit."""
 
     currency: str
+    value: int
+
+
+class SpendGteObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What spend comes to."""
+
+    amount: MoneyObject
+    type: Literal["amount"] = "amount"
+
+
+class SpendThresholdObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Spend comes to an amount, as in Stripe's preview; `recurrence` is ours."""
+
+    aggregation_period: Literal["billing"] = "billing"
     filters: tuple[AlertFilterObject, ...] | None
-    gte: int
+    group_by: None = None
+    gte: SpendGteObject
     recurrence: Recurrence
 
 
-class CreditBalanceThresholdObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left of credits falls to `lte`, in minor units."""
+class CreditLteObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What credits fall to."""
 
-    currency: str
+    balance_type: Literal["monetary"] = "monetary"
+    monetary: MoneyObject
+
+
+class CreditBalanceThresholdObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of credits falls to an amount, as in Stripe's preview."""
+
     filters: tuple[AlertFilterObject, ...] | None
-    lte: int
+    lte: CreditLteObject
 
 
 class AlertObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,11 +102,15 @@ class AlertObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertTriggeredObject(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert has come to its threshold for a customer; `period_start` is beyond Stripe."""
+    """An alert has come to its threshold for a customer, or has recovered from it.
 
-    object: Literal["billing.alert_triggered"] = "billing.alert_triggered"
+    `currency` is that of money, as in Stripe's preview; `period_start` is beyond Stripe.
+    """
+
+    object: Literal["billing.alert_triggered", "billing.alert_recovered"]
     alert: AlertObject
     created: int
+    currency: str | UnsetType = UNSET
     customer: str
     livemode: bool
     period_start: int | UnsetType = UNSET
@@ -103,6 +128,7 @@ class AlertNotificationObject(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     livemode: bool
     period_start: int | None
+    recovered: bool | UnsetType = UNSET
     value: Number
 
 
@@ -158,9 +184,8 @@ def _spend(
     if threshold is None:
         return UNSET
     return SpendThresholdObject(
-        currency=threshold.currency,
         filters=_customer(customer),
-        gte=threshold.gte,
+        gte=SpendGteObject(amount=MoneyObject(currency=threshold.currency, value=threshold.gte)),
         recurrence=threshold.recurrence,
     )
 
@@ -171,7 +196,8 @@ def _credit_balance(
     if threshold is None:
         return UNSET
     return CreditBalanceThresholdObject(
-        currency=threshold.currency, filters=_customer(customer), lte=threshold.lte
+        filters=_customer(customer),
+        lte=CreditLteObject(monetary=MoneyObject(currency=threshold.currency, value=threshold.lte)),
     )
 
 
@@ -183,7 +209,10 @@ def triggered_object(
     alert: Alert, meter: Meter | None, told: AlertNotification, environment: Environment
 ) -> AlertTriggeredObject:
     """Render what is told of an alert, with its meter in full."""
+    money = alert.spend_threshold or alert.credit_balance_threshold
     return AlertTriggeredObject(
+        object="billing.alert_recovered" if told.recovered else "billing.alert_triggered",
+        currency=UNSET if money is None else money.currency,
         alert=alert_object(alert, environment, meter=meter),
         created=told.created_us // MICROSECONDS,
         customer=told.customer,
@@ -205,6 +234,7 @@ def notification_object(
         event=told.event,
         livemode=environment.livemode,
         period_start=_period_start(alert, told),
+        recovered=UNSET if alert.credit_balance_threshold is None else told.recovered,
         value=number(told.value),
     )
 

@@ -4,8 +4,12 @@ import msgspec
 
 from taximeter.api.resources.alert_params import (
     AlertCreate,
+    BalanceParam,
     CreditBalanceThresholdParam,
+    CreditLteParam,
     FilterParam,
+    MoneyParam,
+    SpendGteParam,
     SpendThresholdParam,
     UsageThresholdParam,
 )
@@ -114,8 +118,13 @@ def params_of(form: AlertForm) -> AlertCreate:
             )
         case "spend_threshold":
             spend = SpendThresholdParam(
-                gte=typed_money(form.amount, currency, field="amount"),
-                currency=currency,
+                gte=SpendGteParam(
+                    type="amount",
+                    amount=MoneyParam(
+                        currency=currency,
+                        value=typed_money(form.amount, currency, field="amount"),
+                    ),
+                ),
                 recurrence=form.recurrence,
                 filters=filters,
             )
@@ -127,8 +136,13 @@ def params_of(form: AlertForm) -> AlertCreate:
             )
         case "credit_balance_threshold":
             credit = CreditBalanceThresholdParam(
-                lte=typed_money(form.amount, currency, field="amount"),
-                currency=currency,
+                lte=CreditLteParam(
+                    balance_type="monetary",
+                    monetary=BalanceParam(
+                        currency=currency,
+                        value=typed_money(form.amount, currency, field="amount"),
+                    ),
+                ),
                 filters=filters,
             )
             return AlertCreate(
