@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from taximeter.alerts.alert import CreditBalanceThreshold, SpendThreshold
 from tests.wire.clocked import ClockedServer
 from tests.wire.credits import create_price, grant
 from tests.wire.limits import (
     ask,
     authorize,
-    money_limit,
+    hard_limit,
     usage_limit,
 )
 from tests.wire.world import create_customer, create_meter, send
@@ -19,8 +18,9 @@ DAY = 86_400
 
 def spend_limit(server: ClockedServer, customer: str) -> str:
     """Limit what a customer may spend in a period to a dollar."""
-    spend = SpendThreshold(gte=100, currency="usd", recurrence="billing_period")
-    return money_limit(server, customer, spend=spend)
+    amount = {"type": "amount", "amount][currency": "usd", "amount][value": "100"}
+    gte = {f"gte][{name}": value for name, value in amount.items()}
+    return hard_limit(server, "spend_threshold", customer, **gte)
 
 
 class Subscriber:
@@ -61,8 +61,9 @@ def test_spend_is_what_the_next_invoice_would_bill(noon: ClockedServer) -> None:
 def test_credits_must_leave_what_the_limit_says(noon: ClockedServer) -> None:
     one = Subscriber(noon)
     grant(one.client, one.customer, 100)
-    least = CreditBalanceThreshold(lte=20, currency="usd")
-    alert = money_limit(noon, one.customer, credit_balance=least)
+    least = {"balance_type": "monetary", "monetary][currency": "usd", "monetary][value": "20"}
+    lte = {f"lte][{name}": value for name, value in least.items()}
+    alert = hard_limit(noon, "credit_balance_threshold", one.customer, **lte)
     one.use("3")
     assert one.authorize("2", expires_in="60")["authorized"]
     within, beyond = one.authorize("3"), one.authorize("3.1")
