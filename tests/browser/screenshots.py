@@ -15,6 +15,7 @@ from tests.browser.chromium import MISSING, find_chromium, open_chromium
 from tests.browser.world import World, fill
 from tests.serving import Server
 from tests.tree.files import ROOT
+from tests.webhooks.receiver import Receiver
 
 FOLDER = ROOT / ".cache" / "screenshots"
 SHOWN = ROOT / "docs" / "images" / "dashboard"
@@ -62,8 +63,12 @@ def main() -> None:
         sys.exit(MISSING)
     for folder in (FOLDER, SHOWN):
         folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data, Server(Path(data) / "data") as server:
-        world = fill(server)
+    with (
+        tempfile.TemporaryDirectory() as data,
+        Receiver() as receiver,
+        Server(Path(data) / "data") as server,
+    ):
+        world = fill(server, receiver)
         with open_chromium(path) as browser:
             taken = take(browser, world, FOLDER)
     for name in KEPT:

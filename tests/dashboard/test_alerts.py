@@ -7,8 +7,8 @@ import pytest
 import stripe
 
 from tests.dashboard.test_changes import make
-from tests.dashboard.test_webhooks import once
 from tests.dashboard.visitor import Visitor, errors_of
+from tests.dashboard.waiting import once
 
 LIST = "/test/alerts"
 NEW = f"{LIST}/new"

@@ -2,8 +2,7 @@
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -11,12 +10,12 @@ import pytest
 import stripe
 
 from tests.dashboard.visitor import Visitor, errors_of
+from tests.dashboard.waiting import once
 from tests.serving import Server
 from tests.webhooks.receiver import Receiver, answering
 
 LIST = "/test/developers/webhooks"
 NEW = f"{LIST}/new"
-SECONDS_MAX = 30
 
 
 @pytest.fixture
@@ -41,14 +40,6 @@ def log_of(visitor: Visitor, id: str, query: str = "") -> list[dict[str, Any]]:
         "rows"
     ]
     return rows
-
-
-def once(look: Callable[[], Any]) -> Any:
-    """What is looked for, as soon as it is there: an attempt is written down after the answer."""
-    deadline = time.monotonic() + SECONDS_MAX
-    while not (found := look()):
-        assert time.monotonic() < deadline
-    return found
 
 
 def test_a_destination_is_made_pinged_and_its_signature_accepted(
