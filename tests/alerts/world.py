@@ -64,13 +64,13 @@ class World:
         rows += [(one.seq, one.received_at_us) for one in cancellations]
         self.head_seq, self.now_us = max(rows)
 
+    def cut(self, *, now_us: int) -> int:
+        """Return a moment after all rows so far."""
+        return max(now_us, self.now_us + 1)
+
     def evaluate(self) -> None:
         """Go through all that is there."""
         self.told += self.evaluator.evaluate()
-
-    def cut(self, *, now_us: int) -> int:
-        """Divide what is there from what comes."""
-        return max(now_us, self.now_us + 1)
 
     def add_customers(self, environment: int, *ids: str, **fields: Any) -> None:
         """Add customers."""

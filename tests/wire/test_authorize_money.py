@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from taximeter.alerts.alert import CreditBalanceThreshold, SpendThreshold
 from tests.wire.clocked import ClockedServer
 from tests.wire.credits import create_price, grant
 from tests.wire.limits import (
     ask,
     authorize,
-    money_limit,
+    hard_limit,
     usage_limit,
 )
 from tests.wire.world import create_customer, create_meter, send
@@ -17,28 +16,21 @@ from tests.wire.world import create_customer, create_meter, send
 DAY = 86_400
 
 
-def test_what_cannot_be_priced_ahead_is_not_held_against_spend(noon: ClockedServer) -> None:
-    one = Subscriber(noon)
-    spend_limit(noon, one.customer)
-    meter = create_meter(noon.client(), "max")
-    refused = ask(noon, meter.event_name, one.customer)
-    assert (refused.status, refused.json()["error"]["param"]) == (400, "event_name")
-
-
 def spend_limit(server: ClockedServer, customer: str) -> str:
     """Limit what a customer may spend in a period to a dollar."""
-    spend = SpendThreshold(gte=100, currency="usd", recurrence="billing_period")
-    return money_limit(server, customer, spend=spend)
+    amount = {"type": "amount", "amount][currency": "usd", "amount][value": "100"}
+    gte = {f"gte][{name}": value for name, value in amount.items()}
+    return hard_limit(server, "spend_threshold", customer, **gte)
 
 
 class Subscriber:
     """A customer who pays ten cents for each unit of a meter, daily."""
 
-    def __init__(self, server: ClockedServer) -> None:
+    def __init__(self, server: ClockedServer, formula: str = "sum") -> None:
         self.server = server
         self.client = server.client()
         self.customer = create_customer(self.client)
-        self.meter = create_meter(self.client)
+        self.meter = create_meter(self.client, formula)
         recurring = {"interval": "day", "usage_type": "metered", "meter": self.meter.id}
         price = create_price(self.client, unit_amount=10, recurring=recurring)
         items: Any = [{"price": price}]
@@ -69,8 +61,9 @@ def test_spend_is_what_the_next_invoice_would_bill(noon: ClockedServer) -> None:
 def test_credits_must_leave_what_the_limit_says(noon: ClockedServer) -> None:
     one = Subscriber(noon)
     grant(one.client, one.customer, 100)
-    least = CreditBalanceThreshold(lte=20, currency="usd")
-    alert = money_limit(noon, one.customer, credit_balance=least)
+    least = {"balance_type": "monetary", "monetary][currency": "usd", "monetary][value": "20"}
+    lte = {f"lte][{name}": value for name, value in least.items()}
+    alert = hard_limit(noon, "credit_balance_threshold", one.customer, **lte)
     one.use("3")
     assert one.authorize("2", expires_in="60")["authorized"]
     within, beyond = one.authorize("3"), one.authorize("3.1")
@@ -147,3 +140,25 @@ def test_tiers_are_rated_as_the_invoice_rates_them(noon: ClockedServer) -> None:
     assert seen == [(5, 5), (15, 15), (62, 62)]
     asked = [authorize(noon, meter.event_name, customer, units) for units in ("1.9", "1.95")]
     assert [one["authorized"] for one in asked] == [True, False]
+
+
+def test_what_cannot_be_priced_ahead_is_refused_where_it_would_cost(noon: ClockedServer) -> None:
+    one, free = Subscriber(noon, "max"), create_meter(noon.client(), "max")
+    spend_limit(noon, one.customer)
+    refused = ask(noon, one.meter.event_name, one.customer)
+    assert (refused.status, refused.json()["error"]["param"]) == (400, "event_name")
+    assert authorize(noon, free.event_name, one.customer)["authorized"]
+
+
+def test_what_others_extremes_cost_is_read_from_the_log(noon: ClockedServer) -> None:
+    one = Subscriber(noon)
+    peak = create_meter(one.client, "max")
+    recurring = {"interval": "day", "usage_type": "metered", "meter": peak.id}
+    items: Any = [{"price": create_price(one.client, unit_amount=5, recurring=recurring)}]
+    one.client.v1.subscriptions.create({"customer": one.customer, "items": items})
+    spend_limit(noon, one.customer)
+    seen = []
+    for value in ("4", "3", "8"):
+        send(one.client, peak, one.customer, value)
+        seen.append(one.authorize("1")["limits"][0]["used"])
+    assert seen == [20, 20, 40]
