@@ -117,8 +117,8 @@ def test_an_alert_is_deactivated_activated_and_archived(
 def test_a_form_that_cannot_be_taken_says_why_beside_its_field(
     developer: Visitor, fields: dict[str, str], field: str
 ) -> None:
-    meters = developer.get("/test/meters.json?q=refusing").json()["meters"]["rows"]
-    meter = meters[0]["meter"]["id"] if meters else made_meter(developer, "refusing")
+    meters = developer.get("/test/meters.json?q=mistyped").json()["meters"]["rows"]
+    meter = meters[0]["meter"]["id"] if meters else made_meter(developer, "mistyped")
     sent = {"title": "Refused", "kind": "usage_threshold", "meter": meter, "gte": "5", **fields}
     answer = developer.post(NEW, **sent)
     assert (answer.status_code, list(errors_of(answer))) == (422, [field])
