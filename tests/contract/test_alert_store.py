@@ -90,7 +90,7 @@ def test_what_changed_after_a_revision_is_found_in_its_order(records: RecordsDat
         assert unit.alerts.changed(after=unit.alerts.revision()) == []
 
 
-def test_active_alerts_over_a_meter_are_counted_by_customer(records: RecordsDatabase) -> None:
+def test_active_alerts_over_a_meter_are_counted_for_a_customer(records: RecordsDatabase) -> None:
     add(
         records,
         alert(1),
@@ -102,9 +102,11 @@ def test_active_alerts_over_a_meter_are_counted_by_customer(records: RecordsData
         alert(7, usage_threshold=None, alert_type="spend_threshold"),
     )
     with records.reading() as unit:
-        assert unit.alerts.watching(2, "mtr_1") == {None: 1, "cus_1": 2}
-        assert unit.alerts.watching(2, None) == {None: 1}
-        assert unit.alerts.watching(2, "mtr_3") == {}
+        assert unit.alerts.watching(2, "mtr_1", "cus_1") == 3
+        assert unit.alerts.watching(2, "mtr_1", "cus_2") == 1
+        assert unit.alerts.watching(2, "mtr_1", None) == 3
+        assert unit.alerts.watching(2, None, None) == 1
+        assert unit.alerts.watching(2, "mtr_3", "cus_1") == 0
 
 
 @pytest.mark.parametrize(
