@@ -163,6 +163,46 @@ def test_alerts_on_money_are_made_in_the_major_unit(
         developer.post(f"{path}/archive", on=path)
 
 
+def test_credits_that_recover_stand_in_the_history_and_count_as_no_firing(
+    developer: Visitor, client: stripe.StripeClient
+) -> None:
+    customer = client.v1.customers.create({"name": "Prepaying"}).id
+    grant = granted(client, customer)
+    path = created(
+        developer,
+        title="Low",
+        kind="credit_balance_threshold",
+        amount="5",
+        customer=customer,
+    )
+
+    def history() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = developer.get(f"{path}.json").json()["history"]["rows"]
+        return rows
+
+    client.v1.billing.credit_grants.void_grant(grant)
+    once(history)
+    granted(client, customer)
+    recovered, fired = once(lambda: history() if len(history()) == 2 else None)
+    assert (fired["value"], fired["recovered"]) == ("0.00 USD", False)
+    assert (recovered["value"], recovered["recovered"]) == ("10.00 USD", True)
+    assert developer.get(f"{path}.json").json()["row"]["fired"] == 1
+    assert 'data-status="recovered"' in developer.get(path).text
+    developer.post(f"{path}/archive", on=path)
+
+
+def granted(client: stripe.StripeClient, customer: str) -> str:
+    """Grant ten dollars."""
+    return client.v1.billing.credit_grants.create(
+        {
+            "customer": customer,
+            "category": "paid",
+            "amount": {"type": "monetary", "monetary": {"currency": "usd", "value": 1_000}},
+            "applicability_config": {"scope": {"price_type": "metered"}},
+        }
+    ).id
+
+
 def test_a_viewer_changes_no_alert(admin: Visitor, viewer: Visitor) -> None:
     meter = made_meter(admin, "only_seen")
     path = created(admin, title="Seen", meter=meter, gte="5")
