@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import MISSING, find_chromium, open_chromium
 from tests.browser.world import World, fill
@@ -30,6 +30,8 @@ KEPT = (
     "invoice-line-light-wide",
     "price-create-dark-wide",
     "customer-light-wide",
+    "alert-light-wide",
+    "webhook-dark-wide",
 )
 WIDTHS = {"wide": 1280, "narrow": 390}
 
@@ -49,6 +51,7 @@ def take(browser: Browser, world: World, folder: Path) -> list[Path]:
                 page.goto(path)
                 if page.locator("[data-chart]").count():
                     page.locator("[data-drawn]").wait_for()
+                expect(page.locator(".waits")).to_have_count(0)
                 picture = folder / f"{name}-{theme}-{width_name}.png"
                 page.screenshot(path=picture)
                 taken.append(picture)

@@ -78,6 +78,7 @@ class World(msgspec.Struct, frozen=True):
             "delivery": f"/test/developers/webhooks/deliveries/{self.told.delivery}",
             "alerts": "/test/alerts",
             "alert": f"/test/alerts/{self.told.alert}",
+            "alert-outlook": f"/test/alerts/{self.told.alert}/outlook",
             "alert-create": f"/test/alerts/new?meter={self.meter}",
             "settings": "/test/developers/settings",
             "live": "/live/meters",
