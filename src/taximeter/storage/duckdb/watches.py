@@ -20,13 +20,13 @@ from taximeter.kit import decimals
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.watches_sql import (
     ADDED,
+    ADDED_WIDE,
     ADVANCE,
     CANDIDATES,
     CREATE,
     DUE,
     FORGET,
     PUT,
-    STRETCH,
     UNFOLLOWED,
     rule_of,
     segments_of,
@@ -120,9 +120,12 @@ class DuckWatches:
         """Read the rows after one up to another, and return what of them no watch follows."""
         self._until = until
         with _failing():
+            if not self._shapes:
+                self._cursor.execute("DELETE FROM touched")
+                return ()
             with self._database.reading() as sources:
-                self._cursor.execute(sources.into(STRETCH), {"after": after, "until": until})
-            self._cursor.execute(touched_statement(self._shapes))
+                statement = touched_statement(self._shapes, sources)
+                self._cursor.execute(statement, {"after": after, "until": until})
         return self.unfollowed()
 
     def unfollowed(self) -> Sequence[Touch]:
@@ -169,7 +172,10 @@ class DuckWatches:
     def advance(self) -> Sequence[Candidate]:
         """Add the rows that were read to the totals, except where something could happen."""
         with _failing():
-            self._cursor.execute(ADDED)
+            try:
+                self._cursor.execute(ADDED)
+            except duckdb.OutOfRangeException:
+                self._cursor.execute(ADDED_WIDE)
             self._cursor.execute(DUE)
             rows = self._cursor.execute(CANDIDATES).fetchall()
             self._cursor.execute(ADVANCE, {"until": self._until})
