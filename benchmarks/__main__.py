@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 
 from benchmarks import (
+    alerts,
     authorize,
     checkpoints,
     deliveries,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[Scale], Sequence[Held]]] = {
     "visible": visible.run,
     "queries": queries.run,
     "authorize": authorize.run,
+    "alerts": alerts.run,
     "invoices": invoices.run,
     "simulation": simulation.run,
     "deliveries": deliveries.run,

@@ -5,10 +5,11 @@ the stream are those that are asked about: their totals move with every commit.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from time import sleep
 from typing import NamedTuple
@@ -23,7 +24,7 @@ from benchmarks.stored import EVENT_NAME, METER, copied, customer_id
 from benchmarks.streaming import plan, streaming
 from benchmarks.table import milliseconds, percentile, print_table, whole
 from taximeter.alerts.alert import Alert, UsageThreshold
-from taximeter.app import open_stores
+from taximeter.app.stores import open_stores
 from taximeter.environments import TEST, find_environment
 from taximeter.settings import Settings
 
@@ -115,38 +116,53 @@ def _ask(server: Served, scale: Scale, *, beside: bool) -> Iterator[Asked]:
             sleep(2 * scale.warm_up_seconds)
             told = f"{whole(scale.beside_per_second)} events/s"
         else:
-            everyone = list(range(scale.busy_customers))
-            yield Asked(FIRST, told, _timed(server, lambda: everyone.pop(), scale.busy_customers))
+            yield Asked(FIRST, told, _first(server, scale))
         anyone = random.Random(1)
         for what, held in ((AGAIN, {}), (RESERVED, {"reservation[expires_in]": "60"})):
-            took = _timed(
-                server,
-                lambda: anyone.randrange(scale.busy_customers),
-                scale.trials,
-                **held,
-            )
-            yield Asked(what, told, took)
+
+            def question(params: Mapping[str, str] = held) -> dict[str, str]:
+                return {**_question(anyone.randrange(scale.busy_customers)), **params}
+
+            yield Asked(what, told, _timed(server, question, scale.trials))
 
 
-def _timed(server: Served, customer: Callable[[], int], times: int, **params: str) -> list[float]:
-    """Ask about one customer after another on all connections, and return how long each took."""
+def _question(customer: int) -> dict[str, str]:
+    return {
+        "event_name": EVENT_NAME,
+        "payload[stripe_customer_id]": customer_id(customer),
+        "payload[value]": "1",
+    }
 
-    def ask(reader: Reader) -> Callable[[], object]:
-        return lambda: reader.post(
-            PATH,
-            {
-                "event_name": EVENT_NAME,
-                "payload[stripe_customer_id]": customer_id(customer()),
-                "payload[value]": "1",
-                **params,
-            },
-        )
 
+def _first(server: Served, scale: Scale) -> list[float]:
+    """Ask about every customer for the first time; those that are not timed come afterwards."""
+    reader, everyone = Reader(server.address), iter(range(scale.busy_customers))
+    took = timed_requests(
+        lambda: reader.post(PATH, _question(next(everyone))),
+        scale.reads,
+        every_seconds=CONNECTIONS * _EVERY_SECONDS,
+    )
+    for customer in everyone:
+        reader.post(PATH, _question(customer))
+    reader.close()
+    return took
+
+
+def _post(reader: Reader, question: Callable[[], dict[str, str]]) -> bytes:
+    return reader.post(PATH, question())
+
+
+def _timed(server: Served, question: Callable[[], dict[str, str]], times: int) -> list[float]:
+    """Ask on all connections at even intervals, and return how long each answer took."""
     readers = [Reader(server.address) for _ in range(CONNECTIONS)]
-    share = times // CONNECTIONS - 1  # the first of each connection is not timed
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         waiting = [
-            pool.submit(timed_requests, ask(reader), share, every_seconds=_EVERY_SECONDS)
+            pool.submit(
+                timed_requests,
+                partial(_post, reader, question),
+                times // CONNECTIONS,
+                every_seconds=_EVERY_SECONDS,
+            )
             for reader in readers
         ]
         took = [one for done in waiting for one in done.result()]

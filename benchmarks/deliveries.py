@@ -23,7 +23,7 @@ from benchmarks.aims import Held
 from benchmarks.scale import Scale
 from benchmarks.served import KEY, served
 from benchmarks.table import milliseconds, percentile, print_table, spread, whole
-from taximeter.app import open_records
+from taximeter.app.stores import open_records
 from taximeter.events import Event, RelatedObject, new_event_id
 from taximeter.kit.clock import SystemClock
 from taximeter.webhooks.destination import EventDestination, Secret

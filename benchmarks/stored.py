@@ -18,7 +18,7 @@ from time import time_ns
 import msgspec
 import pyarrow as pa
 
-from taximeter.app import Stores, open_stores
+from taximeter.app.stores import Stores, open_stores
 from taximeter.customers import Customer, CustomerDetails
 from taximeter.environments import TEST, Environment, find_environment
 from taximeter.ingest.identifiers import identifier_hashes

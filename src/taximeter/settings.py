@@ -82,6 +82,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     grace_period_rules: GraceRules | None = None
     late_usage: Literal["report", "bill"] = "report"
     threshold_check_seconds: Positive = 60
+    upcoming_invoice_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 7
+    invoice_due_notice_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 3
 
     # Webhooks
     event_destinations_max: Positive = 16

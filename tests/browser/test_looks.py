@@ -14,10 +14,14 @@ WIDTHS = (1280, 390)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 """A theme is colours of the style sheet and nothing else, so a page is loaded once for both."""
 
+PARTS = 4
+"""Into how many tests the pages are divided, each far from the time that a test may take."""
 
+
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_is_wider_than_its_window_and_axe_finds_nothing_serious(
-    browser: Browser, world: World, width: int
+    browser: Browser, world: World, width: int, part: int
 ) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: make test installs it where there is npm")
@@ -26,7 +30,7 @@ def test_no_page_is_wider_than_its_window_and_axe_finds_nothing_serious(
     )
     page = context.new_page()
     found: dict[tuple[str, str], Any] = {}
-    for name, path in world.pages().items():
+    for name, path in list(world.pages().items())[part::PARTS]:
         page.goto(path)
         if page.locator("[data-chart]").count():
             page.locator("[data-drawn]").wait_for()

@@ -144,6 +144,8 @@ def test_alerts_have_fired_and_the_demo_was_told_of_them(loaded: tuple[Path, str
         "80 % of the included alpaca-large input tokens": 5,
         "Cusco Robotics: 50 million tokens": 1,
         "Cusco Robotics: a billion tokens": 0,
+        "Cusco Robotics: credits run low": 0,
+        "Lima Legal: 250 dollars a month": 0,
     }
     assert "billing.alert.triggered" in {one["event_type"] for one in told}
     assert len(receivers) == 1

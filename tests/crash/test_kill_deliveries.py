@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from taximeter.app import open_app, open_records
+from taximeter.app.server import open_app
+from taximeter.app.stores import open_records
 from taximeter.customers import Customer, CustomerDetails
 from taximeter.kit.paging import Cursor
 from taximeter.settings import Settings

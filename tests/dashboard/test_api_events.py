@@ -2,7 +2,7 @@
 
 import pytest
 
-from taximeter.app import open_records
+from taximeter.app.stores import open_records
 from taximeter.dashboard.pages.api_event import ChangedRow, changed
 from taximeter.events import Event, RelatedObject
 from tests.dashboard.visitor import Visitor

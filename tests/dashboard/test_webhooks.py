@@ -2,8 +2,7 @@
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -11,12 +10,12 @@ import pytest
 import stripe
 
 from tests.dashboard.visitor import Visitor, errors_of
+from tests.dashboard.waiting import once
 from tests.serving import Server
 from tests.webhooks.receiver import Receiver, answering
 
 LIST = "/test/developers/webhooks"
 NEW = f"{LIST}/new"
-SECONDS_MAX = 30
 
 
 @pytest.fixture
@@ -43,14 +42,6 @@ def log_of(visitor: Visitor, id: str, query: str = "") -> list[dict[str, Any]]:
     return rows
 
 
-def once(look: Callable[[], Any]) -> Any:
-    """What is looked for, as soon as it is there: an attempt is written down after the answer."""
-    deadline = time.monotonic() + SECONDS_MAX
-    while not (found := look()):
-        assert time.monotonic() < deadline
-    return found
-
-
 def test_a_destination_is_made_pinged_and_its_signature_accepted(
     developer: Visitor, receiver: Receiver, server: Server
 ) -> None:
@@ -65,11 +56,16 @@ def test_a_destination_is_made_pinged_and_its_signature_accepted(
     (delivery,) = once(lambda: log_of(developer, id, "?status=succeeded"))
     assert (delivery["event"], delivery["response_status"]) == (event.id, 200)
     page = developer.get(here).text
-    assert secret not in page
     assert "delivering" in page
+    for told in (page, developer.get(f"{here}.json").text, developer.get(f"{here}/edit.json").text):
+        assert secret not in told
+    path = f"{LIST}/deliveries/{delivery['id']}"
+    for found, wanted in ((here, "the+ware"), (path, delivery["id"])):
+        assert f'href="{found}"' in developer.get(f"/test/search?q={wanted}").text
+    event_page = f"/test/developers/events/{event.id}"
+    assert f'href="{event_page}"' in developer.get(f"/test/search?q={event.id}").text
     assert "The warehouse" in developer.get(LIST).text
-    told = developer.get(f"/test/developers/events/{event.id}").text
-    assert f"{LIST}/deliveries/{delivery['id']}" in told
+    assert f"{LIST}/deliveries/{delivery['id']}" in developer.get(event_page).text
     assert event.id in developer.get(f"{here}.csv").text
     assert id not in developer.get("/live/developers/webhooks").text
     assert developer.get(f"/live/developers/webhooks/{id}").status_code == 404
@@ -88,8 +84,7 @@ def test_a_delivery_shows_why_it_failed_and_is_resent(
     path = f"{LIST}/deliveries/{row['id']}"
     assert "&lt;b&gt;closed&lt;/b&gt;" in developer.get(path).text
     assert "failing" in developer.get(LIST).text
-    troubled = developer.get("/test.json").json()["attention"]["troubled"]
-    assert id in [one["destination"] for one in troubled]
+    assert f'href="{here}"' in developer.get("/test").text
     receiver.behave("/down", answering(200))
     assert developer.post(f"{path}/resend", on=path).status_code == 303
     once(lambda: developer.get(f"{path}.json").json()["row"]["status"] == "succeeded")

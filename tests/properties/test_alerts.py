@@ -108,7 +108,7 @@ def play(world: World, stream: Stream, data: DataObject) -> list[Fired]:
     ]
 
 
-def check(formula: FormulaName, data: DataObject) -> None:
+def check_agreement(formula: FormulaName, data: DataObject) -> None:
     stream = in_environments(data.draw(streams(formulas=[formula])))
     rows_max = data.draw(st.sampled_from([1, 3, 200_000]))
     with (
@@ -126,7 +126,7 @@ def check(formula: FormulaName, data: DataObject) -> None:
 def test_alert_fires_at_the_row_that_brute_force_finds(
     formula: FormulaName, data: DataObject
 ) -> None:
-    check(formula, data)
+    check_agreement(formula, data)
 
 
 @pytest.mark.soak
@@ -137,4 +137,4 @@ def test_alert_fires_at_the_row_that_brute_force_finds(
 def test_alert_fires_at_the_row_that_brute_force_finds_for_long(
     formula: FormulaName, data: DataObject
 ) -> None:
-    check(formula, data)
+    check_agreement(formula, data)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from taximeter.app import App, open_app
+from taximeter.app.server import App, open_app
 from taximeter.kit.clock import MICROSECONDS, SteppingClock
 from taximeter.kit.forms import Tree
 from taximeter.settings import Settings

@@ -26,7 +26,7 @@ INSIDE = [
     "64:ff9b::192.168.1.1",
 ]
 NEVER = [
-    "0.0.0.0",  # noqa: S104 - refused, not listened on
+    "0.0.0.0",  # noqa: S104 - nobody listens on it
     "0.1.2.3",
     "169.254.169.254",
     "169.254.0.1",

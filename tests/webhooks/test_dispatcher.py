@@ -1,15 +1,19 @@
 """Deliveries over three days and longer: what is due is tried, what failed again, until it ends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from taximeter.errors import StorageFailed
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.settings import Settings
+from taximeter.webhooks import dispatcher
 from taximeter.webhooks.change import delete_destination, disable_destination, enable_destination
+from taximeter.webhooks.outcome import Outcome
 from taximeter.webhooks.resend import resend
+from taximeter.webhooks.rounds import Rounds
 from tests.webhooks.examples import a_delivery
 from tests.webhooks.receiver import Receiver, answering, hanging
 from tests.webhooks.world import SETTINGS, World
@@ -117,6 +121,42 @@ def test_what_was_written_while_nothing_ran_is_delivered_after_the_start(
         receiver.wait_for(1)
         world.dispatcher.run_due()
         assert world.statuses() == {"succeeded"}
+
+
+def test_an_attempt_that_does_not_end_before_the_stop_is_made_after_the_start(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    receiver.behave("/hook", hanging)
+    with World(tmp_path, settings=Settings()) as world:
+        world.add(receiver.url())
+        world.happen("a")
+        receiver.wait_for(1)
+    receiver.behave("/hook", answering(200))
+    with World(tmp_path) as world:
+        world.dispatcher.run_due()
+        (delivery,) = world.deliveries()
+        assert (delivery.status, delivery.attempts) == ("succeeded", 1)
+    assert received_ids(receiver) == ["evt_a", "evt_a"]
+
+
+def test_an_outcome_that_cannot_be_written_is_written_later(
+    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "_RETRY_SECONDS", 0.01)
+    failures = iter(range(3))
+    settle = Rounds.settle
+
+    def failing(rounds: Rounds, outcomes: Sequence[Outcome]) -> None:
+        if next(failures, None) is not None:
+            raise StorageFailed("The disk is full.")
+        settle(rounds, outcomes)
+
+    monkeypatch.setattr(Rounds, "settle", failing)
+    world.add(receiver.url())
+    world.happen("a", "b")
+    world.dispatcher.run_due()
+    assert [(one.status, one.attempts) for one in world.deliveries()] == [("succeeded", 1)] * 2
+    assert sorted(received_ids(receiver)) == ["evt_a", "evt_b"]
 
 
 def test_a_destination_that_hangs_delays_no_other(world: World, receiver: Receiver) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from taximeter.alerts.alert import Alert, CreditBalanceThreshold, SpendThreshold
-from taximeter.kit.ids import new_id
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 
@@ -50,32 +48,6 @@ def usage_limit(
         }
     fields = {"meter": meter, "gte": gte, "recurrence": recurrence, **filters}
     return hard_limit(server, "usage_threshold", customer, **fields)
-
-
-def money_limit(
-    server: ClockedServer,
-    customer: str,
-    *,
-    spend: SpendThreshold | None = None,
-    credit_balance: CreditBalanceThreshold | None = None,
-) -> str:
-    """Limit what a customer may spend, or what credits may fall to; return the alert's id."""
-    alert = Alert(
-        id=new_id("alrt_test"),
-        environment=2,
-        created=server.now(),
-        title="limit",
-        alert_type="credit_balance_threshold" if spend is None else "spend_threshold",
-        active_since_us=0,
-        after_seq=0,
-        customer=customer,
-        spend_threshold=spend,
-        credit_balance_threshold=credit_balance,
-        hard_limit=True,
-    )
-    with server.app.services.records.writing() as unit:
-        unit.alerts.add(alert)
-    return alert.id
 
 
 def create_alert(address: str, body: dict[str, str]) -> str:

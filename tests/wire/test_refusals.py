@@ -12,6 +12,7 @@ from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 from tests.wire.prices import create_price, create_product, metered
+from tests.wire.refusals.alerts import ALERT_ROWS
 from tests.wire.refusals.authorizations import AUTHORIZATIONS
 from tests.wire.refusals.catalog import CATALOG
 from tests.wire.refusals.clocks import TEST_CLOCKS
@@ -44,6 +45,7 @@ ROWS = (
     *CATALOG,
     *PRICE_SETS,
     *TEST_CLOCKS,
+    *ALERT_ROWS,
     *SNAPSHOT_EVENTS,
     *AUTHORIZATIONS,
     *V2,
@@ -109,6 +111,7 @@ class World:
                 "/v1/webhook_endpoints",
                 "/v1/webhook_deliveries",
                 "/v1/billing/reservations",
+                "/v1/billing/alerts",
             )
         ]
         usage = total(client, self.meter, self.customer, NOON - 86_400, NOON + 86_400)

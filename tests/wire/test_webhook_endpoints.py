@@ -9,7 +9,7 @@ from stripe import SignatureVerificationError, WebhookEndpoint
 from tests.webhooks.receiver import Received, Receiver, answering
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import request
-from tests.wire.test_webhook_deliveries import TOLERANCE, deliver, deliveries
+from tests.wire.test_webhook_deliveries import TOLERANCE, deliver, deliveries, destination
 from tests.wire.world import create_customer, create_meter
 
 PATH = "/v1/webhook_endpoints"
@@ -223,6 +223,39 @@ def test_an_event_is_retried_whether_the_endpoint_had_it_or_not(
         deliver(clocked)
     assert [one.path for one in receiver.received()] == ["/had", "/had", "/late"]
     assert clocked.client().v1.events.retrieve(event.id).pending_webhooks == 0
+
+
+def test_an_environment_has_a_limited_number_of_both_kinds(
+    clocked: ClockedServer, receiver: Receiver
+) -> None:
+    url = "https://example.com/hook"
+    for _ in range(15):
+        endpoint(clocked, url, enabled_events=["invoice.paid"])
+    last = destination(clocked, receiver)
+    with pytest.raises(stripe.InvalidRequestError, match="at most 16") as caught:
+        endpoint(clocked, url)
+    assert caught.value.code == "resource_limit_exceeded"
+    clocked.client().v2.core.event_destinations.delete(last.id)
+    endpoint(clocked, url)
+
+
+def test_live_mode_takes_https_only(clocked: ClockedServer) -> None:
+    live: Any = clocked.client(clocked.create_key("live").secret).v1.webhook_endpoints
+    params = {"url": "http://example.com/hook", "enabled_events": ["invoice.paid"]}
+    with pytest.raises(stripe.InvalidRequestError, match="must begin with https"):
+        live.create(params)
+    assert live.create({**params, "url": "https://example.com/hook"}).livemode
+
+
+def test_a_secret_is_rolled_only_so_often_at_once(clocked: ClockedServer) -> None:
+    made = endpoint(clocked, "https://example.com/hook", enabled_events=["invoice.paid"])
+    for _ in range(4):
+        rolled(clocked, made, 3_600)
+    path = f"{PATH}/{made.id}/roll_secret"
+    answer = request(clocked.address, "POST", path, body={"expires_in": "3600"})
+    assert (answer.status, answer.json()["error"]["param"]) == (400, "expires_in")
+    rolled(clocked, made, 0)
+    rolled(clocked, made, 3_600)
 
 
 def test_environments_are_told_of_nothing_but_their_own(

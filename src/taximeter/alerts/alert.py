@@ -132,8 +132,11 @@ class AlertStore(Protocol):
         """Return the alerts of every environment that were added or saved after a revision."""
         ...
 
-    def watching(self, environment: int, meter: str | None) -> dict[str | None, int]:
-        """Return how many active alerts watch a meter, or money, for each customer or for all."""
+    def watching(self, environment: int, meter: str | None, customer: str | None) -> int:
+        """Return how many active alerts watch a meter, or money, for a customer.
+
+        Those for everyone are among them; without a customer, it is the one that has the most.
+        """
         ...
 
     def page(self, environment: int, cursor: Cursor, where: AlertFilter) -> Page[Alert]:

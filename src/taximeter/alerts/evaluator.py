@@ -180,12 +180,16 @@ class Evaluator:
             if alert.status == "active":
                 self._alerts[alert.id] = alert
         self._follow()
+        concerned: dict[tuple[int, str | None], set[str | None]] = defaultdict(set)
         for alert in changed:
-            usage = alert.usage_threshold
+            meter = None if alert.usage_threshold is None else alert.usage_threshold.meter
+            concerned[alert.environment, meter].add(alert.customer)
+        for (environment, meter), customers in concerned.items():
+            named = {one for one in customers if one is not None}
             self._watches.forget(
-                environment=alert.environment,
-                customers=None if alert.customer is None else {alert.customer},
-                meter=None if usage is None else usage.meter,
+                environment=environment,
+                customers=None if None in customers else named,
+                meter=meter,
             )
 
     def _step(self) -> Sequence[AlertNotification]:

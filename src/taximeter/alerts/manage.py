@@ -97,13 +97,8 @@ def archive_alert(*, store: AlertStore, alert: Alert) -> Alert:
 def check_room(store: AlertStore, alert: Alert) -> None:
     """Refuse an alert where as many as may be watch the same already. Raises InvalidRequest."""
     usage = alert.usage_threshold
-    watching = store.watching(alert.environment, None if usage is None else usage.meter)
-    for_all = watching.pop(None, 0)
-    # One for every customer stands beside those of the customer that has the most.
-    others = max(watching.values(), default=0)
-    if alert.customer is not None:
-        others = watching.get(alert.customer, 0)
-    if for_all + others >= ALERTS_MAX:
+    meter = None if usage is None else usage.meter
+    if store.watching(alert.environment, meter, alert.customer) >= ALERTS_MAX:
         what = "money" if usage is None else f"meter {usage.meter}"
         whom = "a customer" if alert.customer is None else f"customer {alert.customer}"
         raise InvalidRequest(

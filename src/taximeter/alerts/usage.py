@@ -118,7 +118,7 @@ class UsageConditions:
     def __init__(self, records: Records) -> None:
         """Read what they need from the records."""
         self._records = records
-        self._alerts: dict[Series, list[Alert]] = {}
+        self._alerts: dict[Series, dict[str | None, list[Alert]]] = {}
 
     @property
     def kinds(self) -> frozenset[ChangedKind]:
@@ -135,21 +135,21 @@ class UsageConditions:
                 if alert.usage_threshold is not None
             }
             meters = {one: unit.meters.get(*one) for one in named}
-        self._alerts = defaultdict(list)
+        self._alerts = defaultdict(lambda: defaultdict(list))
         for alert in watching:
             threshold = alert.usage_threshold
             assert threshold is not None, "alerts over usage have a usage threshold"
             meter = meters[alert.environment, threshold.meter]
             assert meter is not None, "meters are never deleted"
-            self._alerts[_series(alert, meter)].append(alert)
+            self._alerts[_series(alert, meter)][alert.customer].append(alert)
         return [
             Interest(
                 series=series,
                 customers=None
-                if any(alert.customer is None for alert in some)
-                else frozenset(alert.customer for alert in some if alert.customer is not None),
+                if None in by_customer
+                else frozenset(one for one in by_customer if one is not None),
             )
-            for series, some in self._alerts.items()
+            for series, by_customer in self._alerts.items()
         ]
 
     def of(self, touches: Collection[Touch]) -> Sequence[Condition]:
@@ -179,24 +179,20 @@ class UsageConditions:
             told = unit.alert_notifications.told(environment, customers)
             known = unit.customers.many(environment, customers)
             cycles = Cycles(unit, environment, of_periods)
-        by_series: dict[Series, dict[str | None, list[Alert]]] = {}
-        for series in {touch.series for touch in touches}:
-            by_customer = by_series[series] = defaultdict(list)
-            for alert in self._alerts.get(series, ()):
-                by_customer[alert.customer].append(alert)
         return [
             _condition(
                 touch,
-                [
-                    *by_series[touch.series].get(None, ()),
-                    *by_series[touch.series].get(touch.customer, ()),
-                ],
+                self._watching(touch),
                 known.get(touch.customer),
                 cycles,
                 told,
             )
             for touch in touches
         ]
+
+    def _watching(self, touch: Touch) -> list[Alert]:
+        by_customer = self._alerts.get(touch.series, {})
+        return [*by_customer.get(None, ()), *by_customer.get(touch.customer, ())]
 
 
 def _condition(

@@ -89,8 +89,6 @@ class Authorizer:
         """Return what a question is decided by; blocks on storage. Raises as `answer` does."""
         limits = self._limits.find(question) or self._limits.read(question)
         needed = _needed(limits, question)
-        if limits.priced is not None:
-            _check_priceable(question)
         totals = {
             series: self._books.follow(series, meter)
             for series, meter in needed.items()
@@ -98,6 +96,8 @@ class Authorizer:
         }
         unread = [total for total in totals.values() if total.used is None]
         others = {series: meter for series, meter in needed.items() if series not in totals}
+        if any(series.meter == question.event.meter for series in others):
+            raise _not_priceable(question)
         if not unread and not others:
             return Plan(limits=limits, totals=totals)
         as_of_us = self._begin(unread)
@@ -189,11 +189,9 @@ def _needed(limits: Limits, question: Question) -> Mapping[Series, Meter]:
     return needed
 
 
-def _check_priceable(question: Question) -> None:
-    """Refuse to price usage of which one event alone does not say what it adds."""
-    if live_possible(question.meter):
-        return
-    raise InvalidRequest(
+def _not_priceable(question: Question) -> InvalidRequest:
+    """Say that usage cannot be priced of which one event alone does not say what it adds."""
+    return InvalidRequest(
         f"What more usage of meter {question.meter.id} would cost cannot be said before it "
         "happens: its formula is neither sum nor count, or it is pre-aggregated. Ask about meters "
         "that add up event by event, or remove the hard limits on spend and credits.",

@@ -1,9 +1,9 @@
 """Which hard limits a customer has, remembered until a record changes that says so."""
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 import msgspec
@@ -12,7 +12,7 @@ from taximeter.alerts.alert import Alert, AlertStore
 from taximeter.alerts.periods import Cycles
 from taximeter.alerts.watches import EVER_US
 from taximeter.authorizations.authorization import Question
-from taximeter.authorizations.hard_limits import HardLimits
+from taximeter.authorizations.hard_limits import HardLimits, Whom
 from taximeter.authorizations.held import Owner
 from taximeter.authorizations.limit import (
     CreditLimit,
@@ -32,7 +32,7 @@ from taximeter.kit.clock import MICROSECONDS, Clock
 from taximeter.settings import Settings
 
 _OF_ALL: frozenset[ChangedKind] = frozenset({"alert", "meter", "price", "product", "test_clock"})
-"""A change of these may change the limits of anybody."""
+"""A change of these may change the limits of anybody in its environment."""
 
 Range = tuple[int, int]
 """A half-open range, in microseconds."""
@@ -88,7 +88,7 @@ class LimitDirectory:
         self._clock = clock
         self._settings = settings
         self._lock = threading.Lock()
-        self._generation = 0
+        self._looks: defaultdict[Owner, list[_Look]] = defaultdict(list)
         self._hard_limits = HardLimits()
         self._limits: OrderedDict[Owner, Limits] = OrderedDict()
 
@@ -111,21 +111,39 @@ class LimitDirectory:
 
         Raises ResourceMissing for a customer who has gone.
         """
+        owner = (question.event.environment, question.event.customer)
+        with self._looking(owner) as look:
+            limits = self._look_up(question)
+            with self._lock:
+                if not look.stale:
+                    self._limits[owner] = limits
+                    while len(self._limits) > self._settings.limited_customers_max:
+                        self._limits.popitem(last=False)
+        return limits
+
+    @contextmanager
+    def _looking(self, owner: Owner) -> Iterator["_Look"]:
+        """Mark a look-up as stale if something that it rests on changes before its end."""
+        look = _Look()
+        with self._lock:
+            self._looks[owner].append(look)
+        try:
+            yield look
+        finally:
+            with self._lock:
+                self._looks[owner].remove(look)
+                if not self._looks[owner]:
+                    del self._looks[owner]
+
+    def _look_up(self, question: Question) -> Limits:
         event = question.event
-        generation = self._generation
         with self._reading() as unit:
             alerts = self._hard_limits.of(event.environment, event.customer, store=unit.alerts)
             ranges = _ranges(alerts, event, unit)
             standing = None
             if question.paid_by_credits or any(one.usage_threshold is None for one in alerts):
                 standing = self._standing(question, unit)
-        limits = _limits(alerts, event, ranges, standing)
-        with self._lock:
-            if generation == self._generation:
-                self._limits[event.environment, event.customer] = limits
-                while len(self._limits) > self._settings.limited_customers_max:
-                    self._limits.popitem(last=False)
-        return limits
+        return _limits(alerts, event, ranges, standing)
 
     def _standing(self, question: Question, unit: BillingUnit) -> Standing:
         event = question.event
@@ -154,22 +172,39 @@ class LimitDirectory:
         if any(change.kind == "alert" for change in changes):
             self._hard_limits.changed()
         with self._lock:
-            self._generation += 1
-            for change in changes:
-                owner = _owner(change)
-                if owner is None:
-                    self._limits = OrderedDict()
+            for environment, customer in set(map(_whom, changes)):
+                if customer is not None:
+                    self._drop((environment, customer))
                 else:
-                    self._limits.pop(owner, None)
+                    for owner in [*self._limits, *self._looks]:
+                        if owner[0] == environment:
+                            self._drop(owner)
+
+    def _drop(self, owner: Owner) -> None:
+        self._limits.pop(owner, None)
+        for look in self._looks.get(owner, ()):
+            look.stale = True
 
 
-def _owner(change: Change) -> Owner | None:
-    """Return whose limits a change may have changed; None where it may be anybody's."""
-    if change.kind in _OF_ALL:
-        return None
-    changed = change.before if change.after is None else change.after
-    customer = changed.id if isinstance(changed, Customer) else getattr(changed, "customer", None)
-    return None if customer is None else (change.environment, customer)
+class _Look:
+    """A look-up under way, and whether something that it rests on has changed since it began."""
+
+    __slots__ = ("stale",)
+
+    def __init__(self) -> None:
+        self.stale = False
+
+
+def _whom(change: Change) -> Whom:
+    """Return whose limits a change may have changed."""
+    customer: str | None = None
+    if change.kind not in _OF_ALL:
+        changed = change.before if change.after is None else change.after
+        if isinstance(changed, Customer):
+            customer = changed.id
+        else:
+            customer = getattr(changed, "customer", None)
+    return change.environment, customer
 
 
 def _ranges(alerts: Sequence[Alert], event: MeterEvent, unit: BillingUnit) -> dict[str, Range]:

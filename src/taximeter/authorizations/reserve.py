@@ -159,10 +159,7 @@ class Reservations:
         """Wait for something to do, serve what waits, and say whether to go on."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._ended or self._closing)
-            batch = [
-                self._waiting.popleft()
-                for _ in range(min(len(self._waiting), self._settings.reservation_batch_max))
-            ]
+            batch = self._take()
             self._ended = False
             last = self._closing and not self._waiting
         failed = not self._serve(batch)
@@ -171,6 +168,12 @@ class Reservations:
                 self._changed.wait_for(lambda: self._waiting or self._closing, _RETRY_SECONDS)
                 self._ended = True
         return not last
+
+    def _take(self) -> list[_Waiting]:
+        """Take what waits, up to a batch; nobody holds anything for a caller who has gone."""
+        count = min(len(self._waiting), self._settings.reservation_batch_max)
+        some = [self._waiting.popleft() for _ in range(count)]
+        return [one for one in some if one.outcome.set_running_or_notify_cancel()]
 
     def _serve(self, batch: Sequence[_Waiting]) -> bool:
         held: list[Reservation] = []

@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from taximeter.app import App
+from taximeter.app.server import App
 from taximeter.cli import example
 from taximeter.cli.asking import Refused
 from taximeter.cli.load import CONNECTIONS, Loaded, load_example

@@ -154,7 +154,7 @@ def quantities_wanted(standing: Standing) -> frozenset[UsageKey]:
             keys.update(asked)
             return {key: known.get(key) or _measured(key, ZERO) for key in asked}
 
-        _next(standing, subscription, read)
+        next_invoice(standing, subscription, read)
     return frozenset(keys)
 
 
@@ -178,7 +178,7 @@ def invoices_to_come(standing: Standing, read: Read) -> list[Invoice]:
     following = [
         invoice
         for one in standing.subscriptions
-        if (invoice := _next(standing, one, read)) is not None
+        if (invoice := next_invoice(standing, one, read)) is not None
     ]
     return [
         *sorted(drafts, key=lambda one: (one.automatically_finalizes_at or one.created, one.id)),
@@ -186,7 +186,8 @@ def invoices_to_come(standing: Standing, read: Read) -> list[Invoice]:
     ]
 
 
-def _next(standing: Standing, subscription: Subscription, read: Read) -> Invoice | None:
+def next_invoice(standing: Standing, subscription: Subscription, read: Read) -> Invoice | None:
+    """Return what a subscription's next invoice is with quantities, or None where none comes."""
     return upcoming(
         subscription,
         now=standing.now,

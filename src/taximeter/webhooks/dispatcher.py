@@ -10,7 +10,7 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -26,13 +26,16 @@ from taximeter.webhooks.stores import WebhookRecords
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 _LANE_PARCELS_MAX = 256
 """Taken ahead for each destination, so that its lane does not wait for each round."""
 
 _RETRY_SECONDS = 5.0
 _CLOSE_SECONDS_MAX = 2.0
 _WAIT_SECONDS_MIN = 0.05
-"""Between two looks at a clock that may stand still."""
+_WAIT_SECONDS_MAX = 60.0
+"""Between two looks at a clock that may stand still, or leap."""
 
 
 class Dispatcher:
@@ -54,7 +57,7 @@ class Dispatcher:
         self._lanes: dict[str, Lane] = {}
         self._outcomes: list[Outcome] = []
         self._storage = ThreadPoolExecutor(1, thread_name_prefix="settle deliveries")
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._work = asyncio.Event()
         self._closed = asyncio.Event()
         self._round_over = asyncio.Condition()
@@ -64,6 +67,7 @@ class Dispatcher:
 
     def start(self) -> None:
         """Begin with what fell due while nothing ran."""
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
 
     def wake(self) -> None:
@@ -72,17 +76,20 @@ class Dispatcher:
 
     def run_due(self) -> None:
         """Deliver everything that is due by now; return when it was tried and written down."""
+        assert self._loop is not None, "it was started"
         asyncio.run_coroutine_threadsafe(self._until_idle(), self._loop).result()
 
     def close(self) -> None:
         """Stop; what has not ended within two seconds is tried again after the next start."""
-        if self._thread.ident is not None:
+        if self._loop is not None:
             self._call(self._close)
             self._thread.join()
         self._storage.shutdown()
-        self._loop.close()
 
     def _call(self, call: Callable[[], Any]) -> None:
+        """Have the loop call something; before the start and after the end there is no need."""
+        if self._loop is None:
+            return
         try:
             self._loop.call_soon_threadsafe(call)
         except RuntimeError:
@@ -93,18 +100,19 @@ class Dispatcher:
         self._work.set()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
+        assert self._loop is not None, "the loop is there before its thread"
         self._loop.run_until_complete(self._serve())
+        self._loop.close()
 
     async def _serve(self) -> None:
         while not self._closed.is_set():
             try:
                 found = await self._go_round()
+                self._accept(found)
             except Exception:
                 log.exception("deliveries could not be read or written; trying again")
                 await _wait(self._closed, _RETRY_SECONDS)
                 continue
-            self._accept(found)
             await self._note_round()
             await _wait(self._work, self._until(found.next_attempt_us))
         await self._end()
@@ -125,17 +133,20 @@ class Dispatcher:
         self._begun += 1
         await self._settle()
         held = {
-            id: Held(deliveries=frozenset(lane.held), room=max(0, _LANE_PARCELS_MAX - lane.waiting))
+            id: Held(deliveries=frozenset(lane.held), room=_room(lane))
             for id, lane in self._lanes.items()
         }
-        return await self._loop.run_in_executor(
-            self._storage, lambda: self._rounds.take(held, room=_LANE_PARCELS_MAX)
-        )
+        return await self._in_storage(lambda: self._rounds.take(held, room=_LANE_PARCELS_MAX))
+
+    async def _in_storage(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._storage, call)
 
     async def _settle(self) -> None:
         """Write down what has ended; what cannot be written is kept for the next round."""
         ended = self._outcomes[:]
-        await self._loop.run_in_executor(self._storage, self._rounds.settle, ended)
+        if not ended:
+            return
+        await self._in_storage(lambda: self._rounds.settle(ended))
         del self._outcomes[: len(ended)]
         for outcome in ended:
             self._lanes[outcome.delivery.destination].settled([outcome.delivery.id])
@@ -170,7 +181,7 @@ class Dispatcher:
         if next_attempt_us is None:
             return None
         wait_us = next_attempt_us - self._clock.now_us()
-        return max(wait_us / MICROSECONDS, _WAIT_SECONDS_MIN)
+        return min(max(wait_us / MICROSECONDS, _WAIT_SECONDS_MIN), _WAIT_SECONDS_MAX)
 
     async def _note_round(self) -> None:
         self._idle = not self._outcomes and not any(one.held for one in self._lanes.values())
@@ -205,6 +216,11 @@ def build_dispatcher(
         clock=clock,
         settings=settings,
     )
+
+
+def _room(lane: Lane) -> int:
+    """Return how much is taken for a lane: much at once, or nothing while half of it is there."""
+    return _LANE_PARCELS_MAX - lane.waiting if lane.waiting <= _LANE_PARCELS_MAX // 2 else 0
 
 
 async def _wait(event: asyncio.Event, seconds: float | None) -> None:

@@ -64,8 +64,6 @@ class Rounds:
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Write down how attempts ended, all in one transaction."""
-        if not outcomes:
-            return
         with self._records.writing() as unit:
             current = unit.deliveries.many({one.delivery.id for one in outcomes})
             attempts: list[Attempt] = []

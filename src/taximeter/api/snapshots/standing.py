@@ -14,6 +14,7 @@ from taximeter.credits.grant import CreditBalanceTransaction, CreditGrant
 from taximeter.customers import Customer
 from taximeter.environments import Environment
 from taximeter.invoicing.shown import Credits
+from taximeter.invoicing.stores import BillingUnit
 from taximeter.pricing.price import Price
 from taximeter.subscriptions.subscription import Subscription
 
@@ -23,7 +24,7 @@ _Key = tuple[ChangedKind, str]
 class Surroundings:
     """What the transaction left as it was, read when it is needed and kept."""
 
-    def __init__(self, unit: Unit, environment: Environment) -> None:
+    def __init__(self, unit: BillingUnit, environment: Environment) -> None:
         """Read through a transaction, within one environment."""
         self.unit = unit
         self.environment = environment

@@ -77,12 +77,13 @@ def alert_table(data: AlertData) -> Table:
     """Return the page of the history."""
     return Table(
         name=f"history-{data.row.id}",
-        columns=("id", "customer", "value", "period", "fired", "identifier", "event"),
+        columns=("id", "customer", "value", "what", "period", "told", "identifier", "event"),
         rows=[
             (
                 one.id,
                 one.customer,
                 one.value,
+                "recovered" if one.recovered else "fired",
                 "" if one.period_start is None else moment_text(one.period_start * MICROSECONDS),
                 moment_text(one.created * MICROSECONDS),
                 one.identifier or "",

@@ -29,12 +29,10 @@ from taximeter.errors import InvalidRequest
 from taximeter.kit import decimals
 
 _FIELDS = {
-    "currency": "currency",
     "customer": "customer",
     "dimension": "filters",
-    "gte": "amount",
+    "gte": "gte",
     "hard_limit": "hard_limit",
-    "lte": "amount",
     "meter": "meter",
     "title": "title",
     "value": "filters",
@@ -79,13 +77,19 @@ def create_alert(view: View, form: AlertForm) -> Done:
             {"amount": "Write an amount above 0, and not beyond all bounds."}
         ) from None
     except InvalidRequest as error:
-        last = (error.param or "").rpartition("[")[2].rstrip("]")
-        field = "gte" if error.param == "usage_threshold[gte]" else _FIELDS.get(last, "")
-        raise FieldErrors({field: error.message}) from None
+        raise FieldErrors({_field(error.param or ""): error.message}) from None
     return Done(
         location=view.url(f"alerts/{made.id}"),
         message="Made the alert. It looks at what is received from now on.",
     )
+
+
+def _field(param: str) -> str:
+    """Return which field of the form a parameter of the API is typed into."""
+    last = param.rpartition("[")[2].rstrip("]")
+    if "[amount]" in param or "[monetary]" in param:
+        return "currency" if last == "currency" else "amount"
+    return _FIELDS.get(last, "")
 
 
 def params_of(form: AlertForm) -> AlertCreate:

@@ -16,7 +16,10 @@ from taximeter.usage.reader import EventQuery
 
 
 class NotificationRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A notification in brief; `usage_event` is None where no event brought the number there."""
+    """A notification in brief; `usage_event` is None where no event brought the number there.
+
+    One that `recovered` says that credits have risen above the threshold again.
+    """
 
     id: str
     alert: str
@@ -24,6 +27,7 @@ class NotificationRow(msgspec.Struct, frozen=True, kw_only=True):
     customer: str
     customer_name: str | None
     value: str
+    recovered: bool
     period_start: int | None
     usage_event: str | None
     identifier: str | None
@@ -64,6 +68,7 @@ def _row(
         customer=told.customer,
         customer_name=name,
         value=value_says(told, alert),
+        recovered=told.recovered,
         period_start=notification_object(told, alert, view.environment).period_start,
         usage_event=None if logged is None else event_id(view.environment, logged),
         identifier=None if logged is None else logged.event.identifier,

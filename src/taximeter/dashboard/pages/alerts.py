@@ -130,9 +130,10 @@ def alert_rows(view: View, alerts: Sequence[Alert]) -> tuple[AlertRow, ...]:
 def _row(
     view: View, alert: Alert, meters: Mapping[str, Meter], names: Mapping[str, str | None]
 ) -> AlertRow:
-    fired = view.unit.alert_notifications.page(
+    page = view.unit.alert_notifications.page(
         view.environment.id, Cursor(limit=FIRED_MAX), alert=alert.id, customer=None
     )
+    fired = [one for one in page.data if not one.recovered]
     return AlertRow(
         id=alert.id,
         title=alert.title,
@@ -145,9 +146,9 @@ def _row(
         customer=alert.customer,
         customer_name=None if alert.customer is None else names.get(alert.customer),
         created=alert.created,
-        fired=len(fired.data),
-        fired_more=fired.has_more,
-        last_fired=fired.data[0].created_us // MICROSECONDS if fired.data else None,
+        fired=len(fired),
+        fired_more=page.has_more,
+        last_fired=fired[0].created_us // MICROSECONDS if fired else None,
     )
 
 

@@ -105,7 +105,7 @@ def read_attention(view: View, day: IngestionOverTime, meters: Mapping[str, Mete
         fired=tuple(
             one
             for one in latest_notifications(view, limit=FIRED_MAX)
-            if one.created > view.now() - DAY_SECONDS
+            if one.created > view.now() - DAY_SECONDS and not one.recovered
         ),
     )
 

@@ -18,14 +18,17 @@ _GET = _ALL.where(alerts.c.environment == bindparam("env"), alerts.c.id == bindp
 _MANY = _ALL.where(alerts.c.id.in_(bindparam("ids", expanding=True)))
 _REVISION = select(func.coalesce(func.max(alerts.c.revision), 0))
 _CHANGED = _ALL.where(alerts.c.revision > bindparam("after")).order_by(alerts.c.revision)
-_WATCHING = (
-    select(alerts.c.customer, func.count())
-    .where(
-        alerts.c.environment == bindparam("env"),
-        alerts.c.meter.is_not_distinct_from(bindparam("meter")),
-        alerts.c.status == "active",
-    )
+_WATCHING = select(func.count()).where(
+    alerts.c.environment == bindparam("env"),
+    alerts.c.meter.is_not_distinct_from(bindparam("meter")),
+    alerts.c.status == "active",
+)
+_FOR_ONE = _WATCHING.where(alerts.c.customer.is_not_distinct_from(bindparam("customer")))
+_FOR_EACH = (
+    _WATCHING.where(alerts.c.customer.is_not(None))
     .group_by(alerts.c.customer)
+    .order_by(func.count().desc())
+    .limit(1)
 )
 _INSERT = insert(alerts)
 _UPDATE = update(alerts).where(
@@ -85,10 +88,19 @@ class AlertTable:
         found = self._connection.execute(_CHANGED, {"after": after})
         return [_alert(details) for details in found.scalars()]
 
-    def watching(self, environment: int, meter: str | None) -> dict[str | None, int]:
-        """Return how many active alerts watch a meter, or money, for each customer or for all."""
-        rows = self._connection.execute(_WATCHING, {"env": environment, "meter": meter})
-        return {row[0]: row[1] for row in rows}
+    def watching(self, environment: int, meter: str | None, customer: str | None) -> int:
+        """Return how many active alerts watch a meter, or money, for a customer."""
+        watched = {"env": environment, "meter": meter}
+        for_all: int = self._connection.execute(
+            _FOR_ONE, {**watched, "customer": None}
+        ).scalar_one()
+        if customer is None:
+            most: int | None = self._connection.execute(_FOR_EACH, watched).scalar()
+            return for_all + (most or 0)
+        of_it: int = self._connection.execute(
+            _FOR_ONE, {**watched, "customer": customer}
+        ).scalar_one()
+        return for_all + of_it
 
     def page(self, environment: int, cursor: Cursor, where: AlertFilter) -> Page[Alert]:
         """Return a page, newest first, without archived ones. Raises UnknownCursor."""

@@ -1,7 +1,4 @@
-"""The composition root: settings to storage to services to an ASGI application.
-
-The only module that names a concrete backend.
-"""
+"""Everything that a server runs but its sockets."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -25,10 +22,10 @@ from taximeter.api.session_auth import SessionAuthenticator
 from taximeter.api.snapshots.write import Snapshots
 from taximeter.api.wire.alert import triggered_object
 from taximeter.api.wire.event import event_body
+from taximeter.app.handlers import billing_handlers
+from taximeter.app.stores import open_stores
 from taximeter.authorizations.check_before_use import CheckBeforeUse
-from taximeter.credits.expire import Expiries
 from taximeter.dashboard.front import front
-from taximeter.due import DueKind
 from taximeter.environments import Environment
 from taximeter.imports.uploads import Uploads
 from taximeter.ingest.accept import Intake, StreamIntake
@@ -36,55 +33,21 @@ from taximeter.ingest.directory import Directory
 from taximeter.ingest.identifiers import Deduplicator
 from taximeter.ingest.log import LogFailed
 from taximeter.ingest.writer import Writer
-from taximeter.invoicing.awaited import draft_awaits
-from taximeter.invoicing.finalize import Finalizations
-from taximeter.invoicing.renew import Renewals
-from taximeter.invoicing.thresholds import Thresholds
 from taximeter.jobs.ended_clocks import EndedClocks
-from taximeter.jobs.handler import Handler
 from taximeter.jobs.queue import Queue
 from taximeter.jobs.runner import Runner
 from taximeter.kit.clock import Clock, SystemClock
 from taximeter.meters import Meter
 from taximeter.reports.reporter import Reporter
-from taximeter.settings import SettingError, Settings
-from taximeter.storage.directory import DataDirectory, DirectoryHeld
-from taximeter.storage.duckdb.audit import DuckAudit
-from taximeter.storage.duckdb.database import UsageDatabase, damaged
-from taximeter.storage.duckdb.log import DuckLog
-from taximeter.storage.duckdb.reader import DuckReader
-from taximeter.storage.duckdb.rejections import DuckRejections
-from taximeter.storage.duckdb.watches import DuckWatches
+from taximeter.settings import Settings
+from taximeter.storage.directory import DataDirectory
+from taximeter.storage.duckdb.database import damaged
 from taximeter.storage.migrations import StoreUnusable
-from taximeter.storage.records.database import RecordsDatabase
 from taximeter.webhooks.address import AddressRules
 from taximeter.webhooks.dispatcher import build_dispatcher
 from taximeter.webhooks.fan_out import FanOut
 
-__all__ = [
-    "App",
-    "DirectoryHeld",
-    "Ingest",
-    "StoreUnusable",
-    "Stores",
-    "open_app",
-    "open_ingest",
-    "open_records",
-    "open_stores",
-]
-
 log = structlog.get_logger()
-
-
-class Stores(msgspec.Struct, frozen=True, kw_only=True):
-    """The open stores of a data directory."""
-
-    records: RecordsDatabase
-    usage_log: DuckLog
-    reader: DuckReader
-    rejections: DuckRejections
-    audit: DuckAudit
-    watches: DuckWatches
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,97 +58,6 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     runner: Runner
     evaluator: Evaluator
     asgi: Asgi
-
-
-@contextmanager
-def open_records(data: Path) -> Iterator[RecordsDatabase]:
-    """Open the records alone, which may be done beside a running server.
-
-    A new directory is given both of its stores, since one alone counts as damage. Raises
-    StoreUnusable.
-    """
-    path = DataDirectory(data).records
-    if not path.exists():
-        with open_stores(data, Settings()):
-            pass
-    records = RecordsDatabase.open_sqlite(path)
-    try:
-        yield records
-    finally:
-        records.close()
-
-
-@contextmanager
-def open_stores(data: Path, settings: Settings) -> Iterator[Stores]:
-    """Hold a data directory and open both of its stores.
-
-    Raises StoreUnusable, and SettingError for a backend that this version does not have.
-    """
-    for name, url in (("USAGE", settings.usage_url), ("RECORDS", settings.records_url)):
-        if url is not None:
-            raise SettingError(
-                f"TAXIMETER_{name}_URL is set, but this version keeps everything in its data "
-                "directory. Unset it."
-            )
-    with DataDirectory(data) as directory:
-        records = RecordsDatabase.open_sqlite(directory.records)
-        try:
-            if records.holds_meters() and not directory.usage.exists():
-                raise directory.missing(directory.usage)
-            usage = UsageDatabase.open(directory.usage, settings)
-            try:
-                yield Stores(
-                    records=records,
-                    usage_log=DuckLog(usage),
-                    reader=DuckReader(usage),
-                    rejections=DuckRejections(usage),
-                    audit=DuckAudit(usage),
-                    watches=DuckWatches(usage),
-                )
-            finally:
-                usage.close()
-        finally:
-            records.close()
-
-
-class Ingest(msgspec.Struct, frozen=True, kw_only=True):
-    """What writes usage into a data directory, without a server."""
-
-    stores: Stores
-    writer: Writer
-    directory: Directory
-    clock: Clock
-    settings: Settings
-
-
-@contextmanager
-def open_ingest(data: Path, *, settings: Settings, clock: Clock | None = None) -> Iterator[Ingest]:
-    """Open a data directory for writing usage in bulk; every identifier is known from the start.
-
-    Leaving the block commits what waits and closes the stores. Raises StoreUnusable, SettingError,
-    LogFailed.
-    """
-    clock = clock or SystemClock()
-    with open_stores(data, settings) as stores:
-        deduplicator = Deduplicator(log=stores.usage_log, settings=settings)
-        deduplicator.rebuild(now_us=clock.now_us())
-        writer = Writer(
-            log=stores.usage_log, deduplicator=deduplicator, clock=clock, settings=settings
-        )
-        writer.start()
-        try:
-            yield Ingest(
-                stores=stores,
-                writer=writer,
-                directory=Directory(
-                    reading=stores.records.reading,
-                    customers_max=settings.customer_cache_entries_max,
-                ),
-                clock=clock,
-                settings=settings,
-            )
-        finally:
-            writer.close()
 
 
 @contextmanager
@@ -251,7 +123,10 @@ def open_app(
         )
         runner = Runner(
             queue=Queue(records=stores.records, clock=clock, batch_max=settings.due_batch_max),
-            handlers=_handlers(stores, services),
+            handlers={
+                **billing_handlers(services),
+                "test_clock": EndedClocks(records=stores.records, customers_gone=directory.forget),
+            },
             clock=clock,
         )
         evaluator = Evaluator(
@@ -305,31 +180,6 @@ def open_app(
             deduplicator.stop()
             rebuild.join()
             writer.close()
-
-
-def _handlers(stores: Stores, services: Services) -> dict[DueKind, Handler]:
-    """Return what does due work, by its kind."""
-    records, clock = stores.records, services.clock
-    reader, writer = services.reader, services.writer
-    return {
-        "credit_grant": Expiries(records=records, clock=clock, awaited=draft_awaits),
-        "invoice": Finalizations(records=records, reader=reader, barrier=writer, clock=clock),
-        "subscription": Renewals(
-            records=records,
-            reader=reader,
-            barrier=writer,
-            clock=clock,
-            settings=services.settings,
-        ),
-        "thresholds": Thresholds(
-            records=records,
-            reader=reader,
-            barrier=writer,
-            clock=clock,
-            settings=services.settings,
-        ),
-        "test_clock": EndedClocks(records=records, customers_gone=services.directory.forget),
-    }
 
 
 def _render_triggered(
