@@ -132,11 +132,11 @@ class MemoryWatches:
 
 def _follows(interest: Interest, row: LoggedEvent | Cancellation) -> bool:
     series, what = interest.series, _what(row)
+    if (what.environment, what.meter) != (series.meter.environment, series.meter.id):
+        return False
     dimensions = dict(zip(series.meter.dimension_keys, json.loads(what.dimensions), strict=True))
-    return (
-        (what.environment, what.meter) == (series.meter.environment, series.meter.id)
-        and (interest.customers is None or what.customer in interest.customers)
-        and all(dimensions[key] in values for key, values in series.dimension_filters)
+    return (interest.customers is None or what.customer in interest.customers) and all(
+        dimensions[key] in values for key, values in series.dimension_filters
     )
 
 
