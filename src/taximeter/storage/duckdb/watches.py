@@ -14,7 +14,16 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from taximeter.alerts.watches import Candidate, Interest, Quantity, Row, Series, Touch, Watch
+from taximeter.alerts.watches import (
+    LOOK_AT_MAX,
+    Candidate,
+    Interest,
+    Quantity,
+    Row,
+    Series,
+    Touch,
+    Watch,
+)
 from taximeter.ingest.log import LogFailed
 from taximeter.kit import decimals
 from taximeter.storage.duckdb.database import UsageDatabase
@@ -161,7 +170,9 @@ class DuckWatches:
                     watch.seq,
                     str(whole),
                     decimals.text(decimals.difference(watch.total, Decimal(whole))),
-                    None if watch.look_at is None else decimals.text(watch.look_at),
+                    None
+                    if watch.look_at is None
+                    else decimals.text(min(watch.look_at, LOOK_AT_MAX)),
                 )
             )
         incoming = _table(rows, _WATCHES)  # noqa: F841 - the engine reads it by its name

@@ -120,7 +120,7 @@ DUE = f"""
             WHEN 'sum' THEN false
             WHEN 'count' THEN false
             WHEN 'unique_count' THEN false
-            WHEN 'max' THEN greatest >= look_at
+            WHEN 'max' THEN greatest >= look_at OR (canceled AND look_at <= 0)
             WHEN 'any' THEN true
             ELSE canceled OR greatest >= look_at
         END
@@ -128,8 +128,9 @@ DUE = f"""
 """
 """The keys that are to be looked at.
 
-Only a value that is itself great enough lifts a maximum; of averages, minima and last values it
-may also be that one less lifts what is left. What is due already is so whatever the rows.
+Only a value that is itself great enough lifts a maximum, or one less where that leaves none, which
+is 0; of averages, minima and last values one less may lift whatever is left. What is due already
+is so whatever the rows.
 """
 
 CANDIDATES = """
