@@ -13,6 +13,9 @@ import msgspec
 
 WAIT_SECONDS_MAX = 60
 
+_STEPS_TO_BEGIN = 10
+"""More than the steps of the event loop from a connection that is accepted to its caller."""
+
 
 class Received(msgspec.Struct, frozen=True):
     """A request as it came in."""
@@ -115,12 +118,16 @@ class Receiver:
     async def _serve(self) -> None:
         server = await asyncio.start_server(self._call, "127.0.0.1", 0, ssl=self._tls)
         self._started.set_result(server.sockets[0].getsockname()[1])
+        everyone_gone = asyncio.ensure_future(server.wait_closed())
         await self._stop.wait()
         server.close()
-        await asyncio.sleep(0)  # whoever was let in just now has begun
+        for _ in range(_STEPS_TO_BEGIN):
+            await asyncio.sleep(0)  # whoever was let in just now goes on until it has begun
         for caller in self._callers:
             caller.cancel()
         await asyncio.gather(*self._callers, return_exceptions=True)
+        # Also those whose handshake failed, of whom nobody was told.
+        await asyncio.wait([everyone_gone], timeout=WAIT_SECONDS_MAX)
 
     async def _call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -62,7 +62,7 @@ class Dispatcher:
         self._closed = asyncio.Event()
         self._round_over = asyncio.Condition()
         self._begun = 0
-        self._idle = False
+        self._idle_after = 0
         self._thread = threading.Thread(target=self._run, name="deliver events", daemon=True)
 
     def start(self) -> None:
@@ -102,6 +102,8 @@ class Dispatcher:
     def _run(self) -> None:
         assert self._loop is not None, "the loop is there before its thread"
         self._loop.run_until_complete(self._serve())
+        # Connections that were closed last are let go of in the loop's next step.
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
     async def _serve(self) -> None:
@@ -184,7 +186,8 @@ class Dispatcher:
         return min(max(wait_us / MICROSECONDS, _WAIT_SECONDS_MIN), _WAIT_SECONDS_MAX)
 
     async def _note_round(self) -> None:
-        self._idle = not self._outcomes and not any(one.held for one in self._lanes.values())
+        if not self._outcomes and not any(one.held for one in self._lanes.values()):
+            self._idle_after = self._begun
         async with self._round_over:
             self._round_over.notify_all()
 
@@ -192,7 +195,8 @@ class Dispatcher:
         wanted = self._begun + 1
         self._work.set()
         async with self._round_over:
-            await self._round_over.wait_for(lambda: self._begun >= wanted and self._idle)
+            # Not whether it is idle now: the next round may have begun since the last was over.
+            await self._round_over.wait_for(lambda: self._idle_after >= wanted)
 
 
 def build_dispatcher(
