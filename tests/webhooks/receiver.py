@@ -120,9 +120,10 @@ class Receiver:
         self._started.set_result(server.sockets[0].getsockname()[1])
         everyone_gone = asyncio.ensure_future(server.wait_closed())
         await self._stop.wait()
-        server.close()
+        # A connection that is accepted when the server closes is forgotten, and stays open.
         for _ in range(_STEPS_TO_BEGIN):
-            await asyncio.sleep(0)  # whoever was let in just now goes on until it has begun
+            await asyncio.sleep(0)  # whoever is let in just now goes on until it has begun
+        server.close()
         for caller in self._callers:
             caller.cancel()
         await asyncio.gather(*self._callers, return_exceptions=True)
