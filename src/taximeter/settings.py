@@ -56,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shutdown_seconds_max: Positive = 20
 
     # Alerts
-    alert_interval_ms: Positive = 100
+    alert_interval_ms: Positive = 250
     alert_rows_max: Positive = 200_000
 
     # Due work

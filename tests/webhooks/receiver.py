@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -116,6 +117,7 @@ class Receiver:
         self._started.set_result(server.sockets[0].getsockname()[1])
         await self._stop.wait()
         server.close()
+        await asyncio.sleep(0)  # whoever was let in just now has begun
         for caller in self._callers:
             caller.cancel()
         await asyncio.gather(*self._callers, return_exceptions=True)
@@ -136,8 +138,12 @@ class Receiver:
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
-            self._callers.discard(task)
             writer.close()
+            if self._stop.is_set():
+                writer.transport.abort()
+            with suppress(OSError):
+                await writer.wait_closed()
+            self._callers.discard(task)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -9,7 +9,6 @@ from taximeter.webhooks.destination import Secret
 from taximeter.webhooks.sign import new_secret, signature
 
 BODY = '{"id":"evt_1","ä":"\\u0001"}'
-NOW = int(time.time())
 
 
 def believed(header: str, secret: str) -> bool:
@@ -21,18 +20,19 @@ def believed(header: str, secret: str) -> bool:
 
 
 def test_the_sdk_believes_a_signature_and_no_other() -> None:
-    secret = new_secret()
-    header = signature([Secret(value=secret)], BODY.encode(), now=NOW)
+    secret, now = new_secret(), int(time.time())
+    header = signature([Secret(value=secret)], BODY.encode(), now=now)
     assert believed(header, secret)
     assert not believed(header, new_secret())
-    assert not believed(signature([Secret(value=secret)], b"{}", now=NOW), secret)
-    assert not believed(signature([Secret(value=secret)], BODY.encode(), now=NOW - 301), secret)
+    assert not believed(signature([Secret(value=secret)], b"{}", now=now), secret)
+    assert not believed(signature([Secret(value=secret)], BODY.encode(), now=now - 301), secret)
 
 
 def test_a_rolled_secret_signs_until_it_expires() -> None:
-    secrets = [Secret(value="whsec_new"), Secret(value="whsec_old", expires_at=NOW)]
-    before = signature(secrets, BODY.encode(), now=NOW - 1)
-    after = signature(secrets, BODY.encode(), now=NOW)
+    now = int(time.time())
+    secrets = [Secret(value="whsec_new"), Secret(value="whsec_old", expires_at=now)]
+    before = signature(secrets, BODY.encode(), now=now - 1)
+    after = signature(secrets, BODY.encode(), now=now)
     assert [believed(before, one.value) for one in secrets] == [True, True]
     assert [believed(after, one.value) for one in secrets] == [True, False]
 

@@ -14,6 +14,7 @@ import msgspec
 
 from taximeter.alerts.watches import Candidate, Condition, Crossing, Quantity, Row, Watch
 from taximeter.kit import decimals
+from taximeter.kit.decimals import ZERO
 from taximeter.usage.reader import UsageQuery, UsageReader
 
 _ONE = Decimal(1)
@@ -80,7 +81,8 @@ class Asked:
         elif meter.formula == "unique_count":
             self._most += 0 if row.canceled else 1
         elif row.canceled:
-            self._most = self._most if meter.formula == "max" else None
+            # Of a maximum that is taken back a lower one is left, or none, which is 0.
+            self._most = max(self._most, ZERO) if meter.formula == "max" else None
         else:
             assert row.value is not None, "events of a numeric formula carry a number"
             self._most = max(self._most, row.value)

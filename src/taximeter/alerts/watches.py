@@ -69,7 +69,8 @@ class Quantity(msgspec.Struct, frozen=True, kw_only=True):
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
     """A quantity, what it comes to after row `seq`, and from where on it has to be looked at.
 
-    `look_at` None means never. For formulas other than sum and count, `total` may be behind.
+    `look_at` None means never. For formulas other than sum and count, `total` may be behind
+    or, of distinct texts, ahead.
     """
 
     key: str

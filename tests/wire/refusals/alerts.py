@@ -61,9 +61,9 @@ ALERT_ROWS = (
     ),
     _alert(
         "with the threshold of another type",
-        ("spend_threshold[gte]", "5"),
-        ("spend_threshold[currency]", "usd"),
-        ("spend_threshold[recurrence]", "one_time"),
+        ("spend_threshold[gte][type]", "amount"),
+        ("spend_threshold[gte][amount][currency]", "usd"),
+        ("spend_threshold[gte][amount][value]", "5"),
         param="spend_threshold",
         code="parameter_unknown",
         message="Received unknown parameter: spend_threshold. An alert of type usage_threshold "
@@ -163,9 +163,9 @@ ALERT_ROWS = (
             {
                 "alert_type": "spend_threshold",
                 "title": "Spent",
-                "spend_threshold[gte]": "5",
-                "spend_threshold[currency]": "usd",
-                "spend_threshold[recurrence]": "one_time",
+                "spend_threshold[gte][type]": "amount",
+                "spend_threshold[gte][amount][currency]": "usd",
+                "spend_threshold[gte][amount][value]": "5",
                 "spend_threshold[filters][0][type]": "dimension",
             }
         ),

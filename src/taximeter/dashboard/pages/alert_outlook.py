@@ -136,7 +136,7 @@ def _per_day(alert: Alert, outlook: Outlook) -> str:
 
 
 def _percent(alert: Alert, value: Decimal) -> int | None:
-    """Return how much of the threshold there is, at most 100 and rounded down; None for credits."""
+    """Return how much of the threshold there is, rounded down; None for credits."""
     if alert.usage_threshold is not None:
         gte = alert.usage_threshold.gte
     elif alert.spend_threshold is not None:
@@ -144,7 +144,7 @@ def _percent(alert: Alert, value: Decimal) -> int | None:
     else:
         return None
     part = decimals.quotient(decimals.product(value, decimals.HUNDRED), gte)
-    return max(0, min(100, int(part)))
+    return max(0, int(part))
 
 
 def outlook_table(data: OutlookData) -> Table:

@@ -14,19 +14,28 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from taximeter.alerts.watches import Candidate, Interest, Quantity, Row, Series, Touch, Watch
+from taximeter.alerts.watches import (
+    LOOK_AT_MAX,
+    Candidate,
+    Interest,
+    Quantity,
+    Row,
+    Series,
+    Touch,
+    Watch,
+)
 from taximeter.ingest.log import LogFailed
 from taximeter.kit import decimals
 from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.watches_sql import (
     ADDED,
+    ADDED_WIDE,
     ADVANCE,
     CANDIDATES,
     CREATE,
     DUE,
     FORGET,
     PUT,
-    STRETCH,
     UNFOLLOWED,
     rule_of,
     segments_of,
@@ -120,9 +129,12 @@ class DuckWatches:
         """Read the rows after one up to another, and return what of them no watch follows."""
         self._until = until
         with _failing():
+            if not self._shapes:
+                self._cursor.execute("DELETE FROM touched")
+                return ()
             with self._database.reading() as sources:
-                self._cursor.execute(sources.into(STRETCH), {"after": after, "until": until})
-            self._cursor.execute(touched_statement(self._shapes))
+                statement = touched_statement(self._shapes, sources)
+                self._cursor.execute(statement, {"after": after, "until": until})
         return self.unfollowed()
 
     def unfollowed(self) -> Sequence[Touch]:
@@ -158,7 +170,9 @@ class DuckWatches:
                     watch.seq,
                     str(whole),
                     decimals.text(decimals.difference(watch.total, Decimal(whole))),
-                    None if watch.look_at is None else decimals.text(watch.look_at),
+                    None
+                    if watch.look_at is None
+                    else decimals.text(min(watch.look_at, LOOK_AT_MAX)),
                 )
             )
         incoming = _table(rows, _WATCHES)  # noqa: F841 - the engine reads it by its name
@@ -169,7 +183,10 @@ class DuckWatches:
     def advance(self) -> Sequence[Candidate]:
         """Add the rows that were read to the totals, except where something could happen."""
         with _failing():
-            self._cursor.execute(ADDED)
+            try:
+                self._cursor.execute(ADDED)
+            except duckdb.OutOfRangeException:
+                self._cursor.execute(ADDED_WIDE)
             self._cursor.execute(DUE)
             rows = self._cursor.execute(CANDIDATES).fetchall()
             self._cursor.execute(ADVANCE, {"until": self._until})

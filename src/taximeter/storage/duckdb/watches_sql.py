@@ -9,6 +9,7 @@ from itertools import product
 
 from taximeter.alerts.watches import Series
 from taximeter.meters import Meter
+from taximeter.storage.duckdb.sources import Sources
 
 CREATE = (
     """
@@ -32,26 +33,23 @@ CREATE = (
     """,
 )
 
-STRETCH = """
-    CREATE OR REPLACE TEMP TABLE stretch AS
-    SELECT * FROM (
-        SELECT seq, received_at, environment, meter, customer, timestamp, value, value_text,
-            dimensions, false AS canceled
-        FROM {events} WHERE seq > $after AND seq <= $until
-        UNION ALL
-        SELECT seq, received_at, environment, meter, customer, timestamp, value, value_text,
-            dimensions, true
-        FROM {cancellations} WHERE seq > $after AND seq <= $until
-    ) SEMI JOIN series USING (environment, meter)
+_STRETCH = """
+    SELECT seq, received_at, environment, meter, customer, timestamp, value, value_text,
+        dimensions, false AS canceled
+    FROM {events} WHERE seq > $after AND seq <= $until
+    UNION ALL
+    SELECT seq, received_at, environment, meter, customer, timestamp, value, value_text,
+        dimensions, true
+    FROM {cancellations} WHERE seq > $after AND seq <= $until
 """
-"""The rows of a stretch, of meters that are followed."""
+"""The rows of a stretch."""
 
 _TOUCHED = """
     SELECT s.series, r.customer, s.rule, r.seq, epoch_us(r.received_at) AS received_at_us,
         r.canceled, epoch_us(r.timestamp) AS timestamp_us, r.value, r.value_text
     FROM stretch r
     JOIN series s ON s.shape = {number} AND s.environment = r.environment AND s.meter = r.meter
-        AND s.segment = {segment}
+        {segment}
     LEFT JOIN named n ON n.series = s.series AND n.customer = r.customer
     WHERE s.everyone OR n.customer IS NOT NULL
 """
@@ -71,28 +69,42 @@ _AMOUNT = """
 """
 """What a row counts; of texts that are distinct, the most that it could."""
 
-ADDED = f"""
+_SIGNED = f"CASE WHEN t.canceled THEN -({_AMOUNT}) ELSE {_AMOUNT} END"
+
+_ADDED = f"""
     CREATE OR REPLACE TEMP TABLE added AS
     SELECT key, position, any_value(rule) AS rule, any_value(whole) AS whole,
-        any_value(fraction) AS fraction, any_value(look_at) AS look_at,
-        coalesce(sum(CASE WHEN canceled THEN -whole_part ELSE whole_part END), 0) AS more_whole,
-        coalesce(sum(CASE WHEN canceled THEN -part ELSE part END), 0) AS more_fraction,
-        coalesce(sum(whole_part) FILTER (NOT canceled AND amount > 0), 0)
-            - coalesce(sum(whole_part) FILTER (canceled AND amount < 0), 0) AS up_whole,
-        coalesce(sum(part) FILTER (NOT canceled AND amount > 0), 0)
-            - coalesce(sum(part) FILTER (canceled AND amount < 0), 0) AS up_fraction,
-        max(value) FILTER (NOT canceled) AS greatest,
-        bool_or(canceled) AS canceled
+        any_value(fraction) AS fraction, any_value(look_at) AS look_at, {{sums}},
+        max(value) FILTER (NOT canceled) AS greatest, bool_or(canceled) AS canceled
     FROM (
-        SELECT w.*, t.rule, t.value, t.canceled, {_AMOUNT} AS amount,
-            CAST(trunc({_AMOUNT}) AS HUGEINT) AS whole_part,
-            CAST({_AMOUNT} - trunc({_AMOUNT}) AS DECIMAL(38, 15)) AS part
+        SELECT w.key, w.position, w.whole, w.fraction, w.look_at, t.rule, t.value, t.canceled,
+            CAST({_SIGNED} AS DECIMAL(38, 15)) AS amount
         FROM touched t JOIN watches w ON w.series = t.series AND w.customer = t.customer
             AND w.start_us <= t.timestamp_us AND w.end_us > t.timestamp_us AND w.seq < t.seq
     )
     GROUP BY key, position
 """
-"""What each watch's rows add to it, and how far they could have lifted it in between."""
+
+ADDED = _ADDED.format(
+    sums="""
+        coalesce(CAST(trunc(sum(amount)) AS HUGEINT), 0) AS more_whole,
+        coalesce(sum(amount) - trunc(sum(amount)), 0) AS more_fraction,
+        coalesce(CAST(trunc(sum(greatest(amount, 0))) AS HUGEINT), 0) AS up_whole,
+        coalesce(sum(greatest(amount, 0)) - trunc(sum(greatest(amount, 0))), 0) AS up_fraction
+    """
+)
+ADDED_WIDE = _ADDED.format(
+    sums="""
+        coalesce(sum(CAST(trunc(amount) AS HUGEINT)), 0) AS more_whole,
+        coalesce(sum(amount - trunc(amount)), 0) AS more_fraction,
+        coalesce(sum(CAST(trunc(greatest(amount, 0)) AS HUGEINT)), 0) AS up_whole,
+        coalesce(sum(greatest(amount, 0) - trunc(greatest(amount, 0))), 0) AS up_fraction
+    """
+)
+"""What each watch's rows add to it, and how far they could have lifted it in between.
+
+The second is slower, for sums past DECIMAL(38, 15).
+"""
 
 _TOTAL_COULD = """
     CAST(trunc(look_at) AS HUGEINT) - whole - up_whole
@@ -108,7 +120,7 @@ DUE = f"""
             WHEN 'sum' THEN false
             WHEN 'count' THEN false
             WHEN 'unique_count' THEN false
-            WHEN 'max' THEN greatest >= look_at
+            WHEN 'max' THEN greatest >= look_at OR (canceled AND look_at <= 0)
             WHEN 'any' THEN true
             ELSE canceled OR greatest >= look_at
         END
@@ -116,8 +128,9 @@ DUE = f"""
 """
 """The keys that are to be looked at.
 
-Only a value that is itself great enough lifts a maximum; of averages, minima and last values it
-may also be that one less lifts what is left. What is due already is so whatever the rows.
+Only a value that is itself great enough lifts a maximum, or one less where that leaves none, which
+is 0; of averages, minima and last values one less may lift whatever is left. What is due already
+is so whatever the rows.
 """
 
 CANDIDATES = """
@@ -149,19 +162,25 @@ PUT = (
 FORGET = "DELETE FROM watches WHERE key IN (SELECT key FROM watches WHERE {which})"
 
 
-def touched_statement(shapes: Mapping[tuple[int, ...], int]) -> str:
-    """Write which rows the series follow, for the dimensions that their filters name."""
+def touched_statement(shapes: Mapping[tuple[int, ...], int], sources: Sources) -> str:
+    """Write which rows of a stretch the series follow, by the dimensions that filters name.
+
+    `$after` and `$until` are to be bound.
+    """
     parts = [
         _TOUCHED.format(number=number, segment=_segment(shape)) for shape, number in shapes.items()
     ]
-    if not parts:
-        return "DELETE FROM touched"
-    return f"CREATE OR REPLACE TEMP TABLE touched AS {' UNION ALL '.join(parts)}"
+    return (
+        "CREATE OR REPLACE TEMP TABLE touched AS "
+        f"WITH stretch AS ({sources.into(_STRETCH)}) {' UNION ALL '.join(parts)}"
+    )
 
 
 def _segment(shape: Sequence[int]) -> str:
+    if not shape:
+        return ""
     values = [f"json_extract_string(r.dimensions, '$[{index}]')" for index in shape]
-    return f"CAST([{', '.join(values)}] AS VARCHAR[])"
+    return f"AND s.segment = CAST([{', '.join(values)}] AS VARCHAR[])"
 
 
 def segments_of(series: Series) -> tuple[tuple[int, ...], Sequence[tuple[str, ...]]]:
