@@ -202,7 +202,7 @@ def play(world: World, stream: Stream, meter: Meter, data: DataObject) -> list[T
     return scan.found
 
 
-@settings(max_examples=6)
+@settings(max_examples=12)
 @given(st.data())
 def test_alerts_on_money_tell_what_a_scan_finds(data: DataObject) -> None:
     stream = data.draw(streams(formulas=["sum", "sum", "count", "last", "max"]))

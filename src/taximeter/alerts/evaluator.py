@@ -160,6 +160,8 @@ class Evaluator:
             now_us=self._log.cut(now_us=self._clock.now_us()),
         )
         told = [one for some in judged for one in self._tell(some, self._cursor)]
+        # Rows from before a change are never gone through again as if it had been there already.
+        told += self._tell((), self._cursor, keep=self._cursor != self._stored)
         self._concerned = {}
         return told
 
@@ -170,11 +172,12 @@ class Evaluator:
 
     def _take_up(self, changed: Sequence[Alert]) -> None:
         begins = [alert.after_seq for alert in changed if alert.status == "active"]
-        if begins and not self._alerts:
-            # What was received before the first of them need not be gone through.
+        if not self._revision:
+            # Goes on from the last run, but not through what none of them looks at.
+            self._cursor = max(self._stored, min(begins, default=0))
+        elif begins:
             first = min(begins)
-            self._cursor = first if self._revision else max(first, self._stored)
-        self._cursor = min([self._cursor, *begins])
+            self._cursor = min(self._cursor, first) if self._alerts else first
         for alert in changed:
             self._alerts.pop(alert.id, None)
             if alert.status == "active":
@@ -231,11 +234,13 @@ class Evaluator:
         for one in quantities:
             self._watches.forget(environment=one.series.meter.environment, customers={one.customer})
 
-    def _tell(self, crossings: Sequence[Crossing], until: int) -> list[AlertNotification]:
+    def _tell(
+        self, crossings: Sequence[Crossing], until: int, *, keep: bool = False
+    ) -> list[AlertNotification]:
         """Write what has fired, a part at a time, and with the last how far this has got."""
         told: list[AlertNotification] = []
         crossings = sorted(crossings, key=lambda one: (one.row.seq, one.alert, one.customer))
-        if not crossings and until < self._stored + _CURSOR_ROWS:
+        if not (crossings or keep) and until < self._stored + _CURSOR_ROWS:
             return told
         starts = range(0, max(1, len(crossings)), _TOLD_AT_ONCE)
         for start in starts:
