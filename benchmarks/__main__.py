@@ -8,7 +8,10 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 
 from benchmarks import (
+    alerts,
+    authorize,
     checkpoints,
+    deliveries,
     generator_alone,
     http_servers,
     identifiers,
@@ -38,8 +41,11 @@ BENCHMARKS: dict[str, Callable[[Scale], Sequence[Held]]] = {
     "single_events": single_events.run,
     "visible": visible.run,
     "queries": queries.run,
+    "authorize": authorize.run,
+    "alerts": alerts.run,
     "invoices": invoices.run,
     "simulation": simulation.run,
+    "deliveries": deliveries.run,
     "pages": pages.run,
     "checkpoints": checkpoints.run,
     "restart": restart.run,

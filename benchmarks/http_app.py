@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from taximeter.app import open_app
+from taximeter.app.server import open_app
 from taximeter.settings import Settings
 
 _DATA = "TAXIMETER_BENCHMARK_DATA"

@@ -20,7 +20,8 @@ from benchmarks.served import served
 from benchmarks.stored import DAYS, copied
 from benchmarks.subscribed import subscribe, subscription_id
 from benchmarks.table import milliseconds, percentile, print_table, spread, whole
-from taximeter.app import open_app, open_records
+from taximeter.app.server import open_app
+from taximeter.app.stores import open_records
 from taximeter.environments import TEST, find_environment
 from taximeter.invoicing.invoice import InvoiceFilter, InvoiceStatus
 from taximeter.kit.clock import MICROSECONDS, SteppingClock

@@ -19,7 +19,7 @@ from benchmarks.served import Served, served
 from benchmarks.stored import DAYS, METER, copied, customer_id
 from benchmarks.streaming import plan, streaming
 from benchmarks.table import milliseconds, percentile, print_table, whole
-from taximeter.app import open_stores
+from taximeter.app.stores import open_stores
 from taximeter.environments import TEST, find_environment
 from taximeter.kit.periods import DAY_SECONDS, ceil_us
 from taximeter.settings import Settings

@@ -12,7 +12,7 @@ from benchmarks.aims import Held
 from benchmarks.scale import Scale
 from benchmarks.stored import DAYS, METER, copied
 from benchmarks.table import milliseconds, percentile, print_table
-from taximeter.app import open_stores
+from taximeter.app.stores import open_stores
 from taximeter.environments import TEST, find_environment
 from taximeter.kit.periods import DAY_SECONDS, ceil_us
 from taximeter.pricing.price import CurrencyOption, Price, Recurring, Tier

@@ -5,8 +5,8 @@ have been received; a second meter, with dimensions, is empty. A directory is ma
 kept in `.cache/benchmarks` until its schema changes or its events are a day old.
 """
 
+import fcntl
 import hashlib
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from time import time_ns
 import msgspec
 import pyarrow as pa
 
-from taximeter.app import Stores, open_stores
+from taximeter.app.stores import Stores, open_stores
 from taximeter.customers import Customer, CustomerDetails
 from taximeter.environments import TEST, Environment, find_environment
 from taximeter.ingest.identifiers import identifier_hashes
@@ -145,19 +145,26 @@ def kept(events: int, count: int) -> Path:
     steps = [*USAGE_MIGRATIONS, *RECORDS_MIGRATIONS]
     schema = hashlib.sha256("".join(one.checksum for one in steps).encode()).hexdigest()[:8]
     data = CACHE / f"{events}-{count}-{schema}"
-    if not data.is_dir() or time_ns() / 1e9 - data.stat().st_mtime > _KEPT_SECONDS_MAX:
-        making = CACHE / f"making-{os.getpid()}"
-        for old in (making, *CACHE.glob(f"{events}-{count}-*")):
-            shutil.rmtree(old, ignore_errors=True)
-        CACHE.mkdir(parents=True, exist_ok=True)
-        print(f"making a data directory with {events:,} events ...", file=sys.stderr, flush=True)
-        with open_stores(making, Settings()) as stores:
-            environment, _ = add_meter_and_customers(stores, count)
-        database = UsageDatabase.open(making / "usage.duckdb", Settings())
-        write_events(database, environment=environment.id, events=events, count=count)
-        database.close()
-        making.rename(data)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    # One makes it, and whoever else wants it meanwhile waits.
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not data.is_dir() or time_ns() / 1e9 - data.stat().st_mtime > _KEPT_SECONDS_MAX:
+            for old in (CACHE / "making", *CACHE.glob(f"{events}-{count}-*")):
+                shutil.rmtree(old, ignore_errors=True)
+            _make(data, events, count)
     return data
+
+
+def _make(data: Path, events: int, count: int) -> None:
+    making = CACHE / "making"
+    print(f"making a data directory with {events:,} events ...", file=sys.stderr, flush=True)
+    with open_stores(making, Settings()) as stores:
+        environment, _ = add_meter_and_customers(stores, count)
+    database = UsageDatabase.open(making / "usage.duckdb", Settings())
+    write_events(database, environment=environment.id, events=events, count=count)
+    database.close()
+    making.rename(data)
 
 
 @contextmanager

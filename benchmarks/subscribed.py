@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.stored import DAYS, METER, customer_id
-from taximeter.app import open_stores
+from taximeter.app.stores import open_stores
 from taximeter.customers import Customer
 from taximeter.environments import TEST, find_environment
 from taximeter.invoicing.boundary import next_due

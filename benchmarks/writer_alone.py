@@ -14,7 +14,7 @@ from benchmarks.aims import Held
 from benchmarks.scale import Scale
 from benchmarks.stored import EVENT_NAME, copied, customer_id
 from benchmarks.table import milliseconds, percentile, print_table, spread
-from taximeter.app import open_stores
+from taximeter.app.stores import open_stores
 from taximeter.environments import TEST, find_environment
 from taximeter.ingest.batch import Batch, SentBatch
 from taximeter.ingest.check_batch import check_batch

@@ -1,11 +1,16 @@
 """What every test may ask for."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 import stripe
 
 from tests.serving import Server
+
+# The width of whoever's terminal this is, which readline hands on to processes, is not under test.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from taximeter.metadata import merged_metadata
 TaxExempt = Literal["none", "exempt", "reverse"]
 
 
-class Address(msgspec.Struct, frozen=True, kw_only=True):
+class Address(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A postal address; `country` is a two-letter code."""
 
     city: str | None = None
@@ -26,7 +26,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     state: str | None = None
 
 
-class Shipping(msgspec.Struct, frozen=True, kw_only=True):
+class Shipping(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where goods go to, and to whom."""
 
     address: Address
@@ -34,21 +34,21 @@ class Shipping(msgspec.Struct, frozen=True, kw_only=True):
     phone: str | None = None
 
 
-class CustomField(msgspec.Struct, frozen=True, kw_only=True):
+class CustomField(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line that the customer wants to see on invoices."""
 
     name: Annotated[str, msgspec.Meta(max_length=40)]
     value: Annotated[str, msgspec.Meta(max_length=140)]
 
 
-class RenderingOptions(msgspec.Struct, frozen=True, kw_only=True):
+class RenderingOptions(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How the customer's invoices are laid out."""
 
     amount_tax_display: str | None = None
     template: str | None = None
 
 
-class InvoiceSettings(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceSettings(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the customer's invoices carry by default."""
 
     custom_fields: tuple[CustomField, ...] | None = None
@@ -57,7 +57,7 @@ class InvoiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     rendering_options: RenderingOptions | None = None
 
 
-class CustomerDetails(msgspec.Struct, frozen=True, kw_only=True):
+class CustomerDetails(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The fields of a customer that a caller may set, and the currency of the first invoice.
 
     `balance` is in that currency's minor unit: below zero it pays for invoices, above zero it is
@@ -82,7 +82,7 @@ class CustomerDetails(msgspec.Struct, frozen=True, kw_only=True):
     tax_exempt: TaxExempt = "none"
 
 
-class InvoiceSettingsChange(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceSettingsChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A change to the invoice settings; what is UNSET stays."""
 
     custom_fields: tuple[CustomField, ...] | None | UnsetType = UNSET
@@ -91,7 +91,7 @@ class InvoiceSettingsChange(msgspec.Struct, frozen=True, kw_only=True):
     rendering_options: RenderingOptions | None | UnsetType = UNSET
 
 
-class CustomerChange(msgspec.Struct, frozen=True, kw_only=True):
+class CustomerChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A change to a customer: what is UNSET stays, None unsets."""
 
     address: Address | None | UnsetType = UNSET
@@ -111,7 +111,7 @@ class CustomerChange(msgspec.Struct, frozen=True, kw_only=True):
     tax_exempt: TaxExempt | None | UnsetType = UNSET
 
 
-class Customer(msgspec.Struct, frozen=True, kw_only=True):
+class Customer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A customer; a deleted one is kept, for the usage and invoices that name it."""
 
     id: str
@@ -122,7 +122,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     test_clock: str | None = None
 
 
-class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True):
+class CustomerFilter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which customers to list; `email` compares exactly.
 
     Those of test clocks are listed only for their clock.

@@ -10,9 +10,19 @@ from typing import Literal, Protocol, get_args
 
 import msgspec
 
-DueKind = Literal["credit_grant", "invoice", "subscription", "thresholds", "test_clock"]
+DueKind = Literal[
+    "credit_grant",
+    "invoice",
+    "subscription",
+    "thresholds",
+    "upcoming_invoice",
+    "trial_will_end",
+    "invoice_due",
+    "test_clock",
+]
 """The expiry of credits; the finalization of a draft; a subscription's next boundary; the next look
-at its thresholds; the end of a test clock that nobody deleted."""
+at its thresholds; notice of its next invoice, of the end of its trial, of an invoice's due date;
+the end of a test clock that nobody deleted."""
 
 KINDS: tuple[DueKind, ...] = get_args(DueKind)
 """The order in which the work of one moment is done.
@@ -22,7 +32,7 @@ finalized before the next one is made, and so has the lower number and the first
 """
 
 
-class Due(msgspec.Struct, frozen=True, kw_only=True):
+class Due(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Work on one subject at a moment, in Unix seconds of its clock: the test clock's, or real.
 
     `failures` counts how often it was tried in vain.
@@ -55,6 +65,10 @@ class DueStore(Protocol):
         """Forget the work of these kinds and subjects."""
         ...
 
+    def standing(self, work: Sequence[Due]) -> Sequence[Due]:
+        """Return what stands as it was leased, neither dropped nor scheduled anew."""
+        ...
+
 
 class DueQueue(DueStore, Protocol):
     """Hands due work out; every moment of a lease is real, whatever clock the work is on."""
@@ -74,10 +88,6 @@ class DueQueue(DueStore, Protocol):
 
         `now` and `leased_until` are real time: a lease that has run out is taken again.
         """
-        ...
-
-    def standing(self, work: Sequence[Due]) -> Sequence[Due]:
-        """Return what stands as it was leased, neither dropped nor scheduled anew."""
         ...
 
     def fail(self, work: Due, *, error: str, retry_at: int) -> None:

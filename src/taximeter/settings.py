@@ -55,6 +55,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key_cache_seconds: Natural = 1
     shutdown_seconds_max: Positive = 20
 
+    # Alerts
+    alert_interval_ms: Positive = 250
+    alert_rows_max: Positive = 200_000
+
     # Due work
     due_batch_max: Positive = 2_000
 
@@ -78,6 +82,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     grace_period_rules: GraceRules | None = None
     late_usage: Literal["report", "bill"] = "report"
     threshold_check_seconds: Positive = 60
+    upcoming_invoice_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 7
+    invoice_due_notice_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 3
+
+    # Webhooks
+    event_destinations_max: Positive = 16
+    webhook_deliveries_at_once_max: Positive = 16
+    webhook_connect_seconds_max: Positive = 5
+    webhook_response_seconds_max: Positive = 20
+    webhook_response_bytes_max: Natural = 4_096
+    webhook_retry_hours: Positive = 72
+    webhook_disable_days: Positive = 5
+    webhook_private_addresses: bool = False
+
+    # Check before use
+    live_totals_max: Positive = 100_000
+    limited_customers_max: Positive = 20_000
+    reservations_max: Positive = 100_000
+    reservation_batch_max: Positive = 1_000
+    reservation_seconds_max: Positive = 86_400
+    reservation_kept_days: Positive = 30
 
     # The dashboard
     browser_session_hours: Positive = 168

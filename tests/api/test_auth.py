@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from taximeter.api.auth import Authenticator, secret_of
-from taximeter.app import open_records
+from taximeter.app.stores import open_records
 from taximeter.environments import create_key, find_environment
 from taximeter.errors import NotAuthenticated, NotPermitted
 from taximeter.kit.clock import SteppingClock

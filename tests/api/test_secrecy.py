@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from taximeter.app import open_records
+from taximeter.app.stores import open_records
 from taximeter.customers import Customer, CustomerDetails
 from tests.wire.plain import request
 

@@ -10,7 +10,7 @@ import duckdb
 from click.testing import CliRunner, Result
 
 from taximeter import customers, meters
-from taximeter.app import open_app
+from taximeter.app.server import open_app
 from taximeter.cli import main
 from taximeter.customers import CustomerChange
 from taximeter.environments import TEST, find_environment

@@ -12,7 +12,7 @@ from benchmarks.generator.tally import Tally
 from benchmarks.served import served
 from benchmarks.stored import EVENT_NAME, TOKENS_EVENT_NAME, add_meter_and_customers, customer_id
 from benchmarks.streaming import stream
-from taximeter.app import open_stores
+from taximeter.app.stores import open_stores
 from taximeter.settings import Settings
 from taximeter.usage.reader import EventQuery
 

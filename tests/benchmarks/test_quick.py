@@ -11,7 +11,7 @@ import pytest
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.baseline import compare
 from benchmarks.stored import add_meter_and_customers, write_events
-from taximeter.app import open_stores
+from taximeter.app.stores import open_stores
 from taximeter.ingest.event import SentEvent, check
 from taximeter.settings import Settings
 from taximeter.storage.duckdb.database import UsageDatabase

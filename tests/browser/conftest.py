@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.chromium import MISSING, find_chromium, open_chromium
 from tests.browser.world import World, fill
 from tests.serving import Server
+from tests.webhooks.receiver import Receiver
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +31,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A server in development mode with a little of everything in it."""
-    with Server(tmp_path_factory.mktemp("browser") / "data") as server:
-        yield fill(server)
+    data = tmp_path_factory.mktemp("browser") / "data"
+    with Receiver() as receiver, Server(data) as server:
+        yield fill(server, receiver)
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import MISSING, find_chromium, open_chromium
 from tests.browser.world import World, fill
 from tests.serving import Server
 from tests.tree.files import ROOT
+from tests.webhooks.receiver import Receiver
 
 FOLDER = ROOT / ".cache" / "screenshots"
 SHOWN = ROOT / "docs" / "images" / "dashboard"
@@ -29,6 +30,8 @@ KEPT = (
     "invoice-line-light-wide",
     "price-create-dark-wide",
     "customer-light-wide",
+    "alert-light-wide",
+    "webhook-dark-wide",
 )
 WIDTHS = {"wide": 1280, "narrow": 390}
 
@@ -48,6 +51,7 @@ def take(browser: Browser, world: World, folder: Path) -> list[Path]:
                 page.goto(path)
                 if page.locator("[data-chart]").count():
                     page.locator("[data-drawn]").wait_for()
+                expect(page.locator(".waits")).to_have_count(0)
                 picture = folder / f"{name}-{theme}-{width_name}.png"
                 page.screenshot(path=picture)
                 taken.append(picture)
@@ -62,8 +66,12 @@ def main() -> None:
         sys.exit(MISSING)
     for folder in (FOLDER, SHOWN):
         folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data, Server(Path(data) / "data") as server:
-        world = fill(server)
+    with (
+        tempfile.TemporaryDirectory() as data,
+        Receiver() as receiver,
+        Server(Path(data) / "data") as server,
+    ):
+        world = fill(server, receiver)
         with open_chromium(path) as browser:
             taken = take(browser, world, FOLDER)
     for name in KEPT:

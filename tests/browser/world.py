@@ -1,13 +1,18 @@
-"""What the browser meets: two meters, one with a month of events, sent through the SDK."""
+"""What the browser meets: two meters, one with a month of events, sent through the SDK.
+
+An alert has fired, and of two destinations one takes what it is told.
+"""
 
 import time
 
 import msgspec
 
+from tests.browser.told import Told, alerts, destinations, told
 from tests.dashboard.billed import Billed, billed
 from tests.dashboard.uploading import imported
 from tests.dashboard.visitor import Visitor
 from tests.serving import TEST_KEY, Server
+from tests.webhooks.receiver import Receiver
 from tests.wire.plain import request
 
 MIXED = """identifier,timestamp,event_name,payload_stripe_customer_id,payload_value,payload_model
@@ -39,6 +44,7 @@ class World(msgspec.Struct, frozen=True):
     event: str
     upload: str
     request: str
+    told: Told
 
     def pages(self) -> dict[str, str]:
         """Every page, by the name of its picture."""
@@ -65,6 +71,15 @@ class World(msgspec.Struct, frozen=True):
             "requests": "/test/developers/requests",
             "request": self.request,
             "api-events": "/test/developers/events",
+            "api-event": f"/test/developers/events/{self.told.event}",
+            "webhooks": "/test/developers/webhooks",
+            "webhook": f"/test/developers/webhooks/{self.told.failing}",
+            "webhook-create": "/test/developers/webhooks/new",
+            "delivery": f"/test/developers/webhooks/deliveries/{self.told.delivery}",
+            "alerts": "/test/alerts",
+            "alert": f"/test/alerts/{self.told.alert}",
+            "alert-outlook": f"/test/alerts/{self.told.alert}/outlook",
+            "alert-create": f"/test/alerts/new?meter={self.meter}",
             "settings": "/test/developers/settings",
             "live": "/live/meters",
             "customers": "/test/customers",
@@ -84,9 +99,10 @@ class World(msgspec.Struct, frozen=True):
         }
 
 
-def fill(server: Server) -> World:
-    """Make the meters and record the events."""
+def fill(server: Server, receiver: Receiver) -> World:
+    """Make the meters and record the events; the receiver is told of what happens."""
     client = server.client()
+    failing = destinations(client, receiver)
     client.v1.billing.meters.create(
         {
             "display_name": "Storage",
@@ -102,6 +118,7 @@ def fill(server: Server) -> World:
             "dimension_payload_keys": ["model"],  # type: ignore[typeddict-unknown-key]  # beyond Stripe
         }
     )
+    alert = alerts(client, meter.id)
     customer = client.v1.customers.create({"name": "Cusco Robotics"})
     now = int(time.time())
     for day in range(30):
@@ -135,6 +152,7 @@ def fill(server: Server) -> World:
         request=f"/test/developers/requests/{requests['requests']['rows'][0]['request']['id']}",
         books=books,
         line=lines[1].id,
+        told=told(server, alert=alert, failing=failing),
     )
 
 

@@ -129,6 +129,28 @@ def test_the_example_has_a_draft_open_invoices_and_paid_ones_over_all_usage(
     assert sorted(one["name"] for one in grants) == ["Prepaid", "Welcome"]
 
 
+def test_alerts_have_fired_and_the_demo_was_told_of_them(loaded: tuple[Path, str]) -> None:
+    demo = Demo(loaded[0])
+    demo.until("end_time=")
+    alerts = {one["title"]: one["id"] for one in demo.get("/v1/billing/alerts").json()["data"]}
+    fired = {
+        title: len(demo.get(f"/v1/billing/alerts/{id}/notifications").json()["data"])
+        for title, id in alerts.items()
+    }
+    told = demo.get("/v1/webhook_deliveries?status=succeeded&limit=100").json()["data"]
+    receivers = demo.get("/v1/webhook_endpoints").json()["data"]
+    demo.interrupt()
+    assert fired == {
+        "80 % of the included alpaca-large input tokens": 5,
+        "Cusco Robotics: 50 million tokens": 1,
+        "Cusco Robotics: a billion tokens": 0,
+        "Cusco Robotics: credits run low": 0,
+        "Lima Legal: 250 dollars a month": 0,
+    }
+    assert "billing.alert.triggered" in {one["event_type"] for one in told}
+    assert len(receivers) == 1
+
+
 def test_output_in_a_pipe_has_no_colours_and_no_bar(loaded: tuple[Path, str]) -> None:
     assert "\x1b" not in loaded[1]
     assert "━" not in loaded[1]

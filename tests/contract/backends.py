@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from taximeter.alerts.watches import Watches
 from taximeter.ingest.log import UsageLog
 from taximeter.reports.reader import RejectionReader
 from taximeter.settings import Settings
@@ -13,10 +14,12 @@ from taximeter.storage.duckdb.database import UsageDatabase
 from taximeter.storage.duckdb.log import DuckLog
 from taximeter.storage.duckdb.reader import DuckReader
 from taximeter.storage.duckdb.rejections import DuckRejections
+from taximeter.storage.duckdb.watches import DuckWatches
 from taximeter.storage.records.database import RecordsDatabase
 from taximeter.usage.reader import UsageReader
 from tests.oracle.memory import Memory, MemoryLog, MemoryReader
 from tests.oracle.rejections import MemoryRejections
+from tests.oracle.watches import MemoryWatches
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -25,6 +28,7 @@ class Usage(msgspec.Struct, frozen=True):
     log: UsageLog
     reader: UsageReader
     rejections: RejectionReader
+    watches: Watches
 
 
 @contextmanager
@@ -32,7 +36,12 @@ def open_duckdb(folder: Path) -> Iterator[Usage]:
     """The embedded usage store in a folder."""
     database = UsageDatabase.open(folder / "usage.duckdb", Settings())
     try:
-        yield Usage(DuckLog(database), DuckReader(database), DuckRejections(database))
+        yield Usage(
+            DuckLog(database),
+            DuckReader(database),
+            DuckRejections(database),
+            DuckWatches(database),
+        )
     finally:
         database.close()
 
@@ -41,7 +50,9 @@ def open_duckdb(folder: Path) -> Iterator[Usage]:
 def open_memory(_: Path) -> Iterator[Usage]:
     """The oracle, held to the same promises as what is compared with it."""
     memory = Memory()
-    yield Usage(MemoryLog(memory), MemoryReader(memory), MemoryRejections(memory))
+    yield Usage(
+        MemoryLog(memory), MemoryReader(memory), MemoryRejections(memory), MemoryWatches(memory)
+    )
 
 
 @contextmanager

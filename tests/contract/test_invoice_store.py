@@ -71,6 +71,20 @@ def test_many_are_found_in_their_environment_only(records: RecordsDatabase) -> N
     assert sorted(found) == ["in_a", "in_b"]
 
 
+def test_drafts_of_customers_are_found_newest_first(records: RecordsDatabase) -> None:
+    add(
+        records,
+        an_invoice("a"),
+        an_invoice("b", customer="cus_2", test_clock="clock_1"),
+        an_invoice("c", status="open"),
+        an_invoice("d", environment=1),
+        an_invoice("e", customer="cus_3"),
+    )
+    with records.reading() as unit:
+        found = unit.invoices.drafts_of(2, ["cus_1", "cus_2", "cus_z"])
+    assert [one.id for one in found] == ["in_b", "in_a"]
+
+
 def test_changes_are_kept_and_do_not_reach_into_another_environment(
     records: RecordsDatabase,
 ) -> None:

@@ -86,6 +86,21 @@ def test_many_finds_what_exists_in_the_environment(records: RecordsDatabase) -> 
     assert found == {"sub_a": FIVE[0], "sub_b": FIVE[1]}
 
 
+def test_those_of_customers_are_found_but_for_the_canceled(records: RecordsDatabase) -> None:
+    add(
+        records,
+        a_subscription("a"),
+        a_subscription("b", customer="cus_b", test_clock="clock_a"),
+        a_subscription("c", status="canceled"),
+        a_subscription("d", environment=1),
+        a_subscription("e", customer="cus_c"),
+        a_subscription("f", status="trialing"),
+    )
+    with records.reading() as unit:
+        found = unit.subscriptions.of_customers(2, ["cus_a", "cus_b", "cus_z"])
+    assert [one.id for one in found] == ["sub_f", "sub_b", "sub_a"]
+
+
 def test_many_changes_are_kept_together_and_stay_in_their_environment(
     records: RecordsDatabase,
 ) -> None:

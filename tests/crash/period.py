@@ -11,11 +11,13 @@ import numpy as np
 
 from taximeter import customers, meters
 from taximeter.api.services import Unit
-from taximeter.app import App, open_app, open_records
+from taximeter.app.server import App, open_app
+from taximeter.app.stores import open_records
 from taximeter.credits.create import NewGrant
 from taximeter.credits.create import create as grant_credits
 from taximeter.customers import CustomerChange
 from taximeter.environments import TEST, Environment, find_environment
+from taximeter.events import EventFilter
 from taximeter.ingest.batch import SentBatch
 from taximeter.ingest.check_batch import check_batch
 from taximeter.invoicing.begin import begin
@@ -158,6 +160,7 @@ def check_books(data: Path, expected: Mapping[str, Expected]) -> None:
         assert environment is not None
         grants = [one.grant for one in expected.values() if one.grant is not None]
         balances = unit.credit_ledger.balances(environment.id, grants)
+        assert sorted(_told_of(unit, environment)) == sorted(expected)
         for id, one in expected.items():
             where = InvoiceFilter(subscription=id)
             (invoice,) = unit.invoices.page(environment.id, Cursor(), where).data
@@ -180,3 +183,16 @@ def check_books(data: Path, expected: Mapping[str, Expected]) -> None:
         next_at = unit.due.next_at(test_clock=None)
         assert next_at is not None
         assert next_at > time.time()
+
+
+def _told_of(unit: Unit, environment: Environment) -> list[str]:
+    """Return the subscription of each notice of an invoice to come."""
+    told: list[str] = []
+    where, cursor = EventFilter(types=("invoice.upcoming",)), Cursor(limit=100)
+    while True:
+        page = unit.events.page(environment.id, "snapshot", cursor, where)
+        shown = [msgspec.json.decode(one.data)["object"] for one in page.data]
+        told += [one["parent"]["subscription_details"]["subscription"] for one in shown]
+        if not page.has_more:
+            return told
+        cursor = Cursor(limit=100, starting_after=page.data[-1].id)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from taximeter.app import open_stores
+from taximeter.app.stores import open_stores
 from taximeter.settings import Settings
 from taximeter.usage.reader import EventQuery
 

@@ -1,4 +1,4 @@
-"""Killed while it closes a period, the server makes each invoice once, and skips none."""
+"""Killed while it closes a period, the server makes each invoice, and gives its notice, once."""
 
 import os
 import random
@@ -22,7 +22,9 @@ SETTINGS = {"TAXIMETER_GRACE_PERIOD_HOURS": "0", "TAXIMETER_DUE_BATCH_MAX": "150
 """Drafts are finalized while others are still to be made, and all in many transactions."""
 
 _STEPS = """
-    SELECT count(*) + count(*) FILTER (WHERE status <> 'draft') FROM invoices
+    SELECT
+        (SELECT count(*) FROM events WHERE type = 'invoice.upcoming')
+        + (SELECT count(*) + count(*) FILTER (WHERE status <> 'draft') FROM invoices)
 """
 
 
@@ -39,7 +41,7 @@ def serving(data: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def steps(data: Path) -> int:
-    """How many drafts were made, and how many of them finalized, as another process sees it."""
+    """How many notices were given, drafts made and finalized, as another process sees it."""
     with closing(sqlite3.connect(data / "records.sqlite3")) as connection:
         (found,) = connection.execute(_STEPS).fetchone()
         return int(found)
@@ -58,7 +60,7 @@ def wait_for(process: subprocess.Popen[bytes], data: Path, goal: int) -> int:
 
 def close_under_kills(data: Path, choices: random.Random) -> None:
     """Kill the server at moments of the close, each later than the last; then let one finish."""
-    everything = 2 * SUBSCRIPTIONS
+    everything = 3 * SUBSCRIPTIONS
     done = 0
     for _ in range(KILLS_A_PERIOD):
         # Where a kill came too late the rest are done, and the next ones hit a server at rest.

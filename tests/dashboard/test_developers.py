@@ -125,13 +125,6 @@ def test_the_request_log_keeps_no_more_than_it_may(tmp_path: Path) -> None:
             assert visitor.get("/test/developers/requests").status_code == 200
 
 
-def test_api_events_are_listed_and_read(developer: Visitor, server: Server) -> None:
-    for page in ("/test/developers/events", "/test/developers/events?payload=snapshot"):
-        assert developer.get(page).status_code == 200
-    assert developer.get("/test/developers/events?after=evt_gone").status_code == 400
-    assert developer.get("/test/developers/events/evt_gone").status_code == 404
-
-
 def test_settings_say_what_is_in_force_and_hide_addresses(tmp_path: Path) -> None:
     environ = {
         "TAXIMETER_GRACE_PERIOD_RULES": "cycle=24,cycle+metered=72",

@@ -8,7 +8,7 @@ import httpx2
 
 from taximeter.accounts.sign_in import create_link
 from taximeter.accounts.user import Role, add_user
-from taximeter.app import open_records
+from taximeter.app.stores import open_records
 from taximeter.kit.clock import SystemClock, now_s
 from tests.serving import Server
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from click.testing import CliRunner, Result
 
-from taximeter.app import open_stores
+from taximeter.app.stores import open_stores
 from taximeter.cli import main
 from taximeter.customers import Customer, CustomerDetails
 from taximeter.environments import TEST, find_environment

@@ -75,7 +75,7 @@ def test_usage_is_billed_in_arrears_and_licences_in_advance_the_newest_item_firs
         ("price_1", 27, JANUARY, FEBRUARY),
     ]
     assert [item.usage_start for item in renewal.subscription.items] == [FEBRUARY, FEBRUARY]
-    assert [work.kind for work in renewal.due] == ["subscription", "invoice"]
+    assert [work.kind for work in renewal.due] == ["subscription", "invoice", "upcoming_invoice"]
     assert renewal.due[0].due_at == MARCH
     assert renewal.due[1].due_at == FEBRUARY + HOUR_SECONDS
 

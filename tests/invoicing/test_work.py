@@ -11,6 +11,7 @@ from taximeter.ingest.event import LoggedEvent
 from taximeter.invoicing.finalize import Finalizations
 from taximeter.invoicing.renew import Renewals
 from taximeter.jobs.queue import Queue
+from taximeter.settings import Settings
 from taximeter.storage.records.database import RecordsDatabase
 from taximeter.usage.reader import EventQuery, Total, UsageQuery, UsageReader
 from tests.wire.billing_world import DAY, HOUR, World, create_world
@@ -42,7 +43,7 @@ class Meddled:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with ClockedServer(tmp_path / "data") as server:
+    with ClockedServer(tmp_path / "data", Settings(upcoming_invoice_days=0)) as server:
         # The test does the work itself.
         server.app.runner.close()
         world = create_world(server)
@@ -69,6 +70,7 @@ def finalizations(world: World, reader: UsageReader | None = None) -> Finalizati
         reader=reader or services.reader,
         barrier=services.writer,
         clock=services.clock,
+        settings=services.settings,
     )
 
 

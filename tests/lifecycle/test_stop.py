@@ -1,6 +1,7 @@
 """The server ends when told to, with exit code 0, and nothing that was acknowledged is lost."""
 
 import http.client
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from tests.serving import STOP_SECONDS_MAX, TEST_KEY, Server
 
+TOOK_LONG = re.compile(r"Executing <.*> took \d+\.\d+ seconds")
 HEADERS = {"Authorization": f"Bearer {TEST_KEY}"}
 
 
@@ -96,4 +98,6 @@ def test_starting_and_stopping_gives_no_warning(tmp_path: Path) -> None:
         assert "http://127.0.0.1:" in process.stdout.readline()
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=STOP_SECONDS_MAX)
-    assert (process.returncode, said) == (0, "")
+    # In this mode asyncio also says which of its steps took long, as any may on a busy machine.
+    told = [line for line in said.splitlines() if not TOOK_LONG.fullmatch(line)]
+    assert (process.returncode, told) == (0, [])

@@ -15,13 +15,13 @@ def brute_totals(
     events: Sequence[LoggedEvent], cancellations: Sequence[Cancellation], query: UsageQuery
 ) -> list[Total]:
     """The totals of a query, by window, customer and dimension values."""
-    canceled = {one.event_seq for one in cancellations if _known(one.received_at_us, query)}
+    canceled = {one.event_seq for one in cancellations if _known(one, query)}
     counted = [
         one
         for one in events
         if one.event.environment == query.meter.environment
         and one.event.meter == query.meter.id
-        and _known(one.received_at_us, query)
+        and _known(one, query)
         and one.seq not in canceled
     ]
     if query.meter.event_time_window is not None:
@@ -44,8 +44,9 @@ def brute_totals(
     ]
 
 
-def _known(received_at_us: int, query: UsageQuery) -> bool:
-    return query.as_of_us is None or received_at_us < query.as_of_us
+def _known(row: LoggedEvent | Cancellation, query: UsageQuery) -> bool:
+    received = query.as_of_us is None or row.received_at_us < query.as_of_us
+    return received and (query.until_seq is None or row.seq <= query.until_seq)
 
 
 def _survivors(events: Sequence[LoggedEvent], query: UsageQuery) -> list[LoggedEvent]:

@@ -129,6 +129,8 @@ def queries(draw: DrawFn, stream: Stream) -> UsageQuery:
         st.sampled_from([*received, START_US]),
         st.sampled_from([0, 1]),
     )
+    until = st.integers(0, len(received) + 1)
+    past = draw(st.sampled_from(["as of", "until", None]))
     keys = st.lists(st.sampled_from(meter.dimension_keys or [""]), unique=True)
     has = bool(meter.dimension_keys)
     return UsageQuery(
@@ -144,5 +146,6 @@ def queries(draw: DrawFn, stream: Stream) -> UsageQuery:
             for key in (draw(keys) if has and draw(st.integers(0, 3)) == 0 else [])
         ),
         group_by=tuple(draw(keys)) if has else (),
-        as_of_us=draw(st.one_of(st.none(), as_of)),
+        as_of_us=draw(as_of) if past == "as of" else None,
+        until_seq=draw(until) if past == "until" else None,
     )

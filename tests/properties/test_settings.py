@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 
 from taximeter.settings import PREFIX, SettingError, Settings, read_settings
 
-NUMBERS = [
-    name for name in Settings.__struct_fields__ if isinstance(getattr(Settings(), name), int)
-]
+NUMBERS = [name for name in Settings.__struct_fields__ if type(getattr(Settings(), name)) is int]
 
 
 def _largest() -> dict[str, int]:

@@ -117,8 +117,8 @@ def test_an_answer_as_of_a_moment_never_changes_again(stream: Stream, data: Data
         [one for one in stream.events if one.received_at_us < moment],
         [one for one in stream.cancellations if one.received_at_us < moment],
     )
-    asked = msgspec.structs.replace(query, as_of_us=moment)
-    present = msgspec.structs.replace(query, as_of_us=None)
+    asked = msgspec.structs.replace(query, as_of_us=moment, until_seq=None)
+    present = msgspec.structs.replace(query, as_of_us=None, until_seq=None)
     with duckdb_reader(stream) as reader:
         answered = in_order(reader.totals(asked))
     assert answered == brute(then, present)

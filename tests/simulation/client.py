@@ -72,6 +72,8 @@ class Client:
         if call.idempotency_key is not None:
             headers["idempotency-key"] = call.idempotency_key
         url, content = f"http://taximeter{call.path}", None
+        if call.path.startswith("/v2/"):
+            headers["stripe-version"] = API_VERSION
         if call.content is not None:
             content = call.content
             headers |= {"content-type": "application/json", "stripe-version": API_VERSION}

@@ -95,7 +95,7 @@ def run(folder: Path, seed: int, steps: int) -> World:
 
 def run_in_trouble(folder: Path, seed: int, steps: int, monkeypatch: pytest.MonkeyPatch) -> World:
     world = World(folder, seed=seed, trouble_share=0.15)
-    monkeypatch.setattr("taximeter.app.DuckLog", FailingLogs(world.trouble))
+    monkeypatch.setattr("taximeter.app.stores.DuckLog", FailingLogs(world.trouble))
     check_life(world, seed, steps, "tests/simulation -k log_fails")
     return world
 

@@ -8,7 +8,7 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
-from taximeter.app import open_app
+from taximeter.app.server import open_app
 from taximeter.environments import create_key
 from taximeter.kit.clock import SteppingClock
 from taximeter.settings import Settings

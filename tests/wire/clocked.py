@@ -11,7 +11,7 @@ from typing import Self
 import stripe
 import uvicorn
 
-from taximeter.app import App, open_app
+from taximeter.app.server import App, open_app
 from taximeter.cli.server import bind
 from taximeter.environments import NewKey, create_key, find_environment
 from taximeter.kit.clock import MICROSECONDS, SteppingClock

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.webhooks.receiver import Receiver
 from tests.wire.clocked import ClockedServer
 
 
@@ -20,3 +21,10 @@ def noon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedServer]:
     """A server at noon, shared by a module: take new names, and leave the clock alone."""
     with ClockedServer(tmp_path_factory.mktemp("noon") / "data") as server:
         yield server
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A receiver of webhooks that answers 200 until it is told otherwise."""
+    with Receiver() as receiver:
+        yield receiver

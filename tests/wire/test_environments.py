@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import stripe
 
-from taximeter.app import open_records
+from taximeter.app.stores import open_records
 from taximeter.environments import create_key, find_environment
 from tests.serving import TEST_KEY, Server
 from tests.wire.clocked import NOON, ClockedServer

@@ -16,20 +16,20 @@ NO_METER = "v1.billing.meter.no_meter_found"
 
 
 def reported(server: ClockedServer) -> list[Any]:
-    """Return every event there is, the oldest first."""
-    listed = server.client().v2.core.events.list({"limit": 100})
+    """Return every report there is, the oldest first."""
+    listed = server.client().v2.core.events.list({"limit": 100, "types": [REPORT, NO_METER]})
     return list(listed.auto_paging_iter())[::-1]
 
 
 def after(server: ClockedServer, seconds: float) -> list[Any]:
-    """Let time pass, report what is due, and return every event there is."""
+    """Let time pass, report what is due, and return every report there is."""
     server.clock.advance(seconds=seconds)
     server.app.reporter.report()  # unless its thread has just done so
     return reported(server)
 
 
 def after_window(server: ClockedServer) -> list[Any]:
-    """End the window that is open, and return every event there is."""
+    """End the window that is open, and return every report there is."""
     return after(server, 10)
 
 

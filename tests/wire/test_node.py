@@ -107,3 +107,12 @@ def test_node_sdk_bills_a_subscription_on_a_test_clock(clocked: ClockedServer) -
         ],
         "preview": 0,
     }
+
+
+@NEEDS_NODE
+def test_node_sdk_believes_what_is_delivered(server: Server) -> None:
+    assert run("webhooks.mjs", server) == {
+        "/snapshot": "customer.created",
+        "/thin": "v1.customer.created",
+        "/rolled": "customer.created",
+    }

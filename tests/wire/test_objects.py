@@ -33,6 +33,9 @@ EXTENSIONS: dict[str, set[str]] = {
     "test_helpers.test_clock": set(),
     "price": set(),
     "product": set(),
+    "event": set(),
+    "v2.core.event": set(),
+    "webhook_endpoint": set(),
     "list": set(),
 }
 
@@ -101,6 +104,14 @@ def objects(noon: ClockedServer) -> dict[str, list[dict[str, Any]]]:
             *_spelled(noon, "prices", prices, "tiers", "currency_options"),
         ],
         "product": _spelled(noon, "products", products, "default_price"),
+        "event": request(noon.address, "GET", "/v1/events?limit=100").json()["data"],
+        "v2.core.event": [one.to_dict() for one in client.v2.core.events.list({"limit": 100}).data],
+        "webhook_endpoint": [
+            client.v1.webhook_endpoints.create(
+                {"url": "https://example.com/hook", "enabled_events": ["invoice.paid"]}
+            ).to_dict(),
+            client.v1.webhook_endpoints.list().data[0].to_dict(),
+        ],
         "list": [client.v1.customers.list().to_dict(), events],
     }
 

@@ -12,6 +12,8 @@ from tests.wire.clocked import NOON as STARTS_AT
 from tests.wire.clocked import ClockedServer
 from tests.wire.plain import Answer, request
 from tests.wire.prices import create_price, create_product, metered
+from tests.wire.refusals.alerts import ALERT_ROWS
+from tests.wire.refusals.authorizations import AUTHORIZATIONS
 from tests.wire.refusals.catalog import CATALOG
 from tests.wire.refusals.clocks import TEST_CLOCKS
 from tests.wire.refusals.credits import CREDITS
@@ -24,8 +26,10 @@ from tests.wire.refusals.prices import PRICES
 from tests.wire.refusals.refusal import NOON, Refusal
 from tests.wire.refusals.requests import REQUESTS
 from tests.wire.refusals.rules import RULES
+from tests.wire.refusals.snapshot_events import SNAPSHOT_EVENTS
 from tests.wire.refusals.usage import USAGE
 from tests.wire.refusals.v2 import V2
+from tests.wire.refusals.webhooks import DESTINATION, WEBHOOKS
 from tests.wire.world import create_customer, create_meter, send, total
 
 ROWS = (
@@ -41,7 +45,11 @@ ROWS = (
     *CATALOG,
     *PRICE_SETS,
     *TEST_CLOCKS,
+    *ALERT_ROWS,
+    *SNAPSHOT_EVENTS,
+    *AUTHORIZATIONS,
     *V2,
+    *WEBHOOKS,
 )
 
 
@@ -73,6 +81,11 @@ class World:
             "<asleep>": asleep.id,
             "<grouped>": grouped.id,
             "<clock>": client.v1.test_helpers.test_clocks.create({"frozen_time": NOON}).id,
+            "<endpoint>": client.v1.webhook_endpoints.create(
+                {"url": "https://example.com/hook", "enabled_events": ["invoice.paid"]}
+            ).id,
+            "<destination>": client.v2.core.event_destinations.create(DESTINATION).id,
+            "<event>": client.v1.events.list().data[0].id,
             "<token>": client.v2.billing.meter_event_session.create().authentication_token,
         }
         self.before = self.state()
@@ -95,6 +108,10 @@ class World:
                 "/v1/billing/credit_grants",
                 "/v1/products",
                 "/v1/prices",
+                "/v1/webhook_endpoints",
+                "/v1/webhook_deliveries",
+                "/v1/billing/reservations",
+                "/v1/billing/alerts",
             )
         ]
         usage = total(client, self.meter, self.customer, NOON - 86_400, NOON + 86_400)

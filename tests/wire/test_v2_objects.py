@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.wire.clocked import ClockedServer
+from tests.wire.refusals.webhooks import DESTINATION
 from tests.wire.schema import SCHEMAS, beyond, violations
 from tests.wire.test_error_reports import after_window
 from tests.wire.test_stream import one, stream, stream_client
@@ -26,7 +27,10 @@ def objects(server: ClockedServer) -> dict[str, Any]:
     )
     session = client.v2.billing.meter_event_session.create()
     stream(stream_client(server), [one(meter.event_name, "cus_nobody"), one("nobody", customer)])
-    found = [event, adjustment, session]
+    destination = client.v2.core.event_destinations.create(DESTINATION)
+    switched = client.v2.core.event_destinations.disable(destination.id)
+    (twin,) = client.v2.core.events.list({"types": ["v1.billing.meter.created"]}).data
+    found = [event, adjustment, session, switched, twin]
     named = {str(each["object"]): each.to_dict() for each in found}
     return named | {told.type: told.to_dict() for told in after_window(server)}
 

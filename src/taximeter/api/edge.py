@@ -11,11 +11,12 @@ from typing import Any
 import structlog
 
 from taximeter.api import stream
+from taximeter.api.authorizing import Authorizing
 from taximeter.api.bodies import Bodies, Disconnected, Held, Message, Receive
 from taximeter.api.error_reply import error_reply
 from taximeter.api.http import API_VERSION, V2, Incoming, Reply
 from taximeter.api.recording import Recording, RecordingV2
-from taximeter.api.resources import meter_events, meter_events_v2
+from taximeter.api.resources import authorizations, meter_events, meter_events_v2
 from taximeter.api.services import Services
 from taximeter.api.stream import Stream
 from taximeter.errors import ApiError, Internal, InvalidRequest, StorageFailed
@@ -48,6 +49,7 @@ class Edge:
             ("POST", meter_events.PATH): Recording(services),
             ("POST", meter_events_v2.PATH): RecordingV2(services),
             ("POST", stream.PATH): Stream(services),
+            ("POST", authorizations.PATH): Authorizing(services),
         }
 
     @property

@@ -12,6 +12,7 @@ from taximeter.api.json_body import decode_json, read_json
 from taximeter.api.lists import ListParams
 from taximeter.api.params import Params, decode
 from taximeter.api.services import Context, Services, Unit
+from taximeter.changes import Cause
 from taximeter.environments import Environment
 from taximeter.errors import InvalidRequest
 from taximeter.idempotency import StoredRequest, key_reused
@@ -51,11 +52,12 @@ def execute(
     key = idempotency_key(incoming)
     if not endpoint.keeps_answer or (endpoint.method == "DELETE" and not incoming.v2):
         key = None
+    cause = Cause(request_id=incoming.id, idempotency_key=key)
     try:
-        with services.records.writing() as unit:
+        with services.records.writing(cause=cause) as unit:
             if key is None:
                 return Reply(body=run(unit))
-            fingerprint = _fingerprint(incoming, sent)
+            fingerprint = fingerprint_of(incoming, sent)
             unit.requests.forget(created_before=_oldest_kept(services))
             stored = unit.requests.get(environment.id, key)
             if stored is not None:
@@ -106,7 +108,8 @@ def idempotency_key(incoming: Incoming) -> str | None:
     return key
 
 
-def _fingerprint(incoming: Incoming, sent: Any) -> str:
+def fingerprint_of(incoming: Incoming, sent: Any) -> str:
+    """Return what is the same for the same parameters, in whatever order they came."""
     spelled = msgspec.json.encode((incoming.method, incoming.path, sent), order="deterministic")
     return hashlib.blake2b(spelled, digest_size=16).hexdigest()
 

@@ -107,6 +107,13 @@ def _check_scalar(sent: Any, wanted: inspect.Type, path: str) -> None:
                 raise _invalid("string", sent, path, "; it must not be empty")
             if high is not None and len(sent) > high:
                 raise _invalid("string", sent, path, f"; must be at most {high} characters")
+        case inspect.IntType(ge=low, le=high):
+            if not isinstance(sent, int) or isinstance(sent, bool):
+                raise _invalid("integer", sent, path)
+            if low is not None and sent < low:
+                raise _invalid("integer", sent, path, f"; must be at least {low}")
+            if high is not None and sent > high:
+                raise _invalid("integer", sent, path, f"; must be at most {high}")
         case inspect.DateTimeType():
             if not _is_moment(sent):
                 hint = "; send an RFC 3339 time with a zone, such as 2026-01-31T23:59:59Z"

@@ -56,7 +56,7 @@ class ListParams(Params, frozen=True, kw_only=True):
         )
 
 
-class ListObject(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+class ListObject(msgspec.Struct, Generic[T], frozen=True, kw_only=True, gc=False):
     """A page on the wire; `url` is where the SDKs ask for the next one."""
 
     object: Literal["list"] = "list"

@@ -15,10 +15,15 @@ from taximeter.api.http import Incoming, Reply, encode
 from taximeter.api.resources import (
     adjustments,
     adjustments_v2,
+    alert_projections,
+    alerts,
+    authorizations,
     credit_balances,
     credit_grants,
     customers,
+    event_destinations,
     events,
+    events_v2,
     ingestion,
     invoice_actions,
     invoice_items,
@@ -32,12 +37,15 @@ from taximeter.api.resources import (
     price_coverage,
     prices,
     products,
+    reservations,
     sessions,
     simulations,
     subscription_items,
     subscriptions,
     summaries,
     test_clocks,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from taximeter.api.services import Services
 from taximeter.errors import UnknownUrl
@@ -65,11 +73,21 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     *sessions.ENDPOINTS,
     *adjustments_v2.ENDPOINTS,
     *events.ENDPOINTS,
+    *events_v2.ENDPOINTS,
+    *alerts.ENDPOINTS,
+    *alert_projections.ENDPOINTS,
     *ingestion.ENDPOINTS,
     *test_clocks.ENDPOINTS,
+    *webhook_endpoints.ENDPOINTS,
+    *event_destinations.ENDPOINTS,
+    *webhook_deliveries.ENDPOINTS,
+    *reservations.ENDPOINTS,
 )
 
-HOT_PATHS = {path: {"POST"} for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH)}
+HOT_PATHS = {
+    path: {"POST"}
+    for path in (meter_events.PATH, meter_events_v2.PATH, stream.PATH, authorizations.PATH)
+}
 """What the edge answers itself, for the lists of methods that an address takes."""
 
 

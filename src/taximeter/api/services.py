@@ -1,5 +1,6 @@
 """What the endpoints work with, put together by the composition root."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -8,9 +9,14 @@ import msgspec
 from taximeter.accounts.attempts import AttemptStore
 from taximeter.accounts.sign_in import SignInStore
 from taximeter.accounts.user import UserStore
+from taximeter.alerts.alert import AlertNotificationStore, AlertStore
 from taximeter.api.auth import Authenticator
 from taximeter.api.request_log import RequestLog
 from taximeter.api.session_auth import SessionAuthenticator
+from taximeter.authorizations.check_before_use import CheckBeforeUse
+from taximeter.authorizations.reservation import ReservationStore
+from taximeter.changes import Cause, Changes
+from taximeter.cursors import CursorStore
 from taximeter.environments import Environment, EnvironmentStore
 from taximeter.events import EventStore
 from taximeter.idempotency import RequestStore
@@ -25,6 +31,10 @@ from taximeter.reports.reader import RejectionReader
 from taximeter.sessions import SessionStore
 from taximeter.settings import Settings
 from taximeter.usage.reader import UsageReader
+from taximeter.webhooks.address import AddressRules
+from taximeter.webhooks.delivery import DeliveryStore
+from taximeter.webhooks.destination import EventDestinationStore
+from taximeter.webhooks.dispatcher import Dispatcher
 
 
 class Unit(BillingUnit, Protocol):
@@ -51,6 +61,50 @@ class Unit(BillingUnit, Protocol):
         ...
 
     @property
+    def event_destinations(self) -> EventDestinationStore:
+        """Return whom events are told to."""
+        ...
+
+    @property
+    def deliveries(self) -> DeliveryStore:
+        """Return the deliveries of events."""
+        ...
+
+    @property
+    def cursors(self) -> CursorStore:
+        """Return how far readers of the log have got."""
+        ...
+
+    @property
+    def alerts(self) -> AlertStore:
+        """Return the alerts."""
+        ...
+
+    @property
+    def alert_notifications(self) -> AlertNotificationStore:
+        """Return what alerts told."""
+        ...
+
+    @property
+    def changes(self) -> Changes:
+        """Return what this transaction has changed."""
+        ...
+
+    @property
+    def cause(self) -> Cause | None:
+        """Return the request that this transaction answers, or None."""
+        ...
+
+    @property
+    def reservations(self) -> ReservationStore:
+        """Return the reservations of usage."""
+        ...
+
+    def then(self, call: Callable[[], None]) -> None:
+        """Have something called once this transaction is committed."""
+        ...
+
+    @property
     def users(self) -> UserStore:
         """Return the dashboard's accounts."""
         ...
@@ -73,8 +127,11 @@ class Records(Protocol):
         """Open a transaction that only reads."""
         ...
 
-    def writing(self) -> AbstractContextManager[Unit]:
-        """Open a transaction that commits at the end of the block, and not at all on an error."""
+    def writing(self, *, cause: Cause | None = None) -> AbstractContextManager[Unit]:
+        """Open a transaction that commits at the end of the block, and not at all on an error.
+
+        `cause` is the request that is answered.
+        """
         ...
 
 
@@ -94,6 +151,9 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     sessions: SessionAuthenticator
     uploads: Uploads
     requests: RequestLog
+    dispatcher: Dispatcher
+    webhook_addresses: AddressRules
+    check_before_use: CheckBeforeUse
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

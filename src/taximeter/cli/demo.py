@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from taximeter.app import App
+from taximeter.app.server import App
 from taximeter.cli import example
 from taximeter.cli.asking import Refused
 from taximeter.cli.load import CONNECTIONS, Loaded, load_example
@@ -30,6 +30,7 @@ from taximeter.cli.options import (
     sentences,
     settings_from_environment,
 )
+from taximeter.cli.receiver import receiving, tell
 from taximeter.cli.serve import is_loopback
 from taximeter.cli.server import run_server
 from taximeter.cli.terminal import output
@@ -56,8 +57,9 @@ def demo(data: Path, host: str, port: int) -> None:
     """Serve a month of example usage until Ctrl-C.
 
     The example is Alpaca AI, who sell language-model tokens to six customers. It is loaded through
-    the public API at the first start, and kept. The server runs in development mode, where any
-    sk_test_ key is accepted, and so listens on loopback only.
+    the public API at the first start, and kept, with alerts of which some fire; a receiver of the
+    demo's own is told of what happens. The server runs in development mode, where any sk_test_ key
+    is accepted, and so listens on loopback only.
     """
     if not is_loopback(host):
         raise click.ClickException(
@@ -68,7 +70,7 @@ def demo(data: Path, host: str, port: int) -> None:
 
     async def started(_: App, address: str) -> None:
         click.echo(f"Taximeter serves {data} on {address}. Press Ctrl-C to stop.")
-        loading.add(asyncio.create_task(_load(address)))
+        loading.add(asyncio.create_task(_told(address)))
 
     configure_logs()
     with sentences():
@@ -83,7 +85,14 @@ def demo(data: Path, host: str, port: int) -> None:
     click.echo("Stopped; everything acknowledged is on disk.")
 
 
-async def _load(address: str) -> None:
+async def _told(address: str) -> None:
+    """Load the example, and be told of all that happens until the server stops."""
+    async with receiving() as receiver:
+        await _load(address, receiver)
+        await asyncio.Event().wait()
+
+
+async def _load(address: str, receiver: str) -> None:
     try:
         async with httpx2.AsyncClient(
             base_url=address,
@@ -92,6 +101,7 @@ async def _load(address: str) -> None:
             limits=httpx2.Limits(max_connections=CONNECTIONS),
             trust_env=False,
         ) as client:
+            await tell(client, receiver)
             with _progress() as progress:
                 task = progress.add_task("Loading the example", total=None)
                 loaded = await load_example(
@@ -168,6 +178,9 @@ Try in another terminal:
   curl -s -u {DEMO_KEY}: -G {address}/v1/billing/credit_balance_summary \\
     -d customer={customer} -d live=true -d "filter[type]=applicability_scope" \\
     -d "filter[applicability_scope][price_type]=metered"
+
+  {_bold("# The alerts that have fired, as a webhook was told of them")}
+  curl -s -u {DEMO_KEY}: -G {address}/v1/events -d type=billing.alert.triggered
 
   {_bold("# The same total, through Stripe's API")}
   curl -s -u {DEMO_KEY}: -G \\

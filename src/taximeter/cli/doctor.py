@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from taximeter.app import Stores, open_stores
+from taximeter.app.stores import Stores, open_stores
 from taximeter.audit.check import check_store
 from taximeter.audit.finding import Finding
 from taximeter.cli.options import data_option, existing, sentences, settings_from_environment

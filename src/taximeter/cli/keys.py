@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
-from taximeter.app import open_records
+from taximeter.app.stores import open_records
 from taximeter.cli.environment import environment_name, environment_options
 from taximeter.cli.options import data_option, existing, sentences
 from taximeter.cli.terminal import date, messages, output, plain_table

@@ -11,7 +11,8 @@ from typing import Any
 import httpx2
 import msgspec
 
-from taximeter.cli import example
+from taximeter.cli import alerts, example
+from taximeter.cli.alerts import load_alerts
 from taximeter.cli.asking import Refused, ask, listed, message
 from taximeter.cli.example import ExampleCustomer, ExampleEvent
 from taximeter.cli.subscribe import load_billing
@@ -45,6 +46,7 @@ async def load_example(
     meter = await _meter(client)
     found = [await _customer(client, one) for one in example.CUSTOMERS]
     ids = {one.slug: customer["id"] for one, customer in zip(example.CUSTOMERS, found, strict=True)}
+    await load_alerts(client, alerts.USAGE, meter=meter["id"], customers=ids)
     end = int(meter["created"])
     events: list[ExampleEvent] = []
     if _LOADED not in found[0]["metadata"]:
@@ -55,12 +57,14 @@ async def load_example(
             client, "POST", f"/v1/customers/{found[0]['id']}", {f"metadata[{_LOADED}]": "true"}
         )
     start = example.start_of(end)
+    subscriptions = await load_billing(
+        client, meter=meter["id"], customers=ids, start=start, clock=clock
+    )
+    await load_alerts(client, alerts.MONEY, meter=meter["id"], customers=ids)
     return Loaded(
         meter=meter["id"],
         customers=ids,
-        subscriptions=await load_billing(
-            client, meter=meter["id"], customers=ids, start=start, clock=clock
-        ),
+        subscriptions=subscriptions,
         start=start,
         events=len(events),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from taximeter.app import StoreUnusable
+from taximeter.app.stores import StoreUnusable
 from taximeter.settings import SettingError, Settings, read_settings
 
 DEFAULT_DATA = Path("taximeter-data")

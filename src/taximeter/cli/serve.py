@@ -8,7 +8,7 @@ import click
 
 from taximeter.accounts.first import first_link
 from taximeter.api.services import Services
-from taximeter.app import App
+from taximeter.app.server import App
 from taximeter.cli.logs import configure_logs
 from taximeter.cli.options import (
     DEFAULT_HOST,

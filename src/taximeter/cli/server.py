@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import uvicorn
 
-from taximeter.app import App, open_app
+from taximeter.app.server import App, open_app
 from taximeter.cli.connection import Watch, watched_by
 from taximeter.cli.files import make_room_for
 from taximeter.settings import Settings

@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from taximeter.accounts.sign_in import create_link
 from taximeter.accounts.user import Role, add_user, find_user
-from taximeter.app import open_records
+from taximeter.app.stores import open_records
 from taximeter.cli.options import (
     DEFAULT_URL,
     data_option,

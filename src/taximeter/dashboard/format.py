@@ -82,12 +82,23 @@ def iso(seconds: int) -> str:
 
 def ago(seconds: int, now: int) -> str:
     """Write how long ago a moment was: 3 hours ago."""
-    passed = max(0, now - seconds)
+    passed = _length(now - seconds)
+    return "just now" if passed is None else f"{passed} ago"
+
+
+def until(seconds: int, now: int) -> str:
+    """Write how far off a moment is: in 3 hours."""
+    left = _length(seconds - now)
+    return "in less than a minute" if left is None else f"in {left}"
+
+
+def _length(seconds: int) -> str | None:
+    """Write a length of time by its largest unit; None for less than a minute."""
     for length, name in ((DAY_SECONDS, "day"), (HOUR_SECONDS, "hour"), (MINUTE_SECONDS, "minute")):
-        if passed >= length:
-            count = passed // length
-            return f"{count} {name}{'' if count == 1 else 's'} ago"
-    return "just now"
+        if seconds >= length:
+            count = seconds // length
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return None
 
 
 def window_name(start: int, window: CalendarWindow | Literal["minute"], zone: str) -> str:

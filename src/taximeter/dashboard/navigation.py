@@ -23,6 +23,7 @@ AREAS = (
     Area(name="customers", label="Customers", path="customers", key="c"),
     Area(name="catalog", label="Catalog", path="catalog", key="p"),
     Area(name="invoices", label="Invoices", path="invoices", key="i"),
+    Area(name="alerts", label="Alerts", path="alerts", key="a"),
     Area(name="developers", label="Developers", path="developers", key="d"),
 )
 """All that there are to be; one is shown once its page is in the route table."""

@@ -69,6 +69,7 @@ class Templates:
             "version": __version__,
             "iso": written.iso,
             "ago": written.ago,
+            "until": written.until,
             "ends_of": written.ends_of,
         }
         self._environment.filters |= {
@@ -83,7 +84,7 @@ class Templates:
             "text": lambda raw: bytes(raw).decode(),
         }
         # Blocks are rendered by themselves too, where imports of their template are unknown.
-        for name in ("ui", "bill"):
+        for name in ("ui", "bill", "deliveries", "alerts"):
             module = self._environment.get_template(f"parts/{name}.html").module
             self._environment.globals[name] = module
 

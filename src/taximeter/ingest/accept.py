@@ -45,7 +45,7 @@ class Intake:
         and StorageFailed.
         """
         try:
-            event = self._checked(sent, environment=environment, origin=origin)
+            event = self.checked(sent, environment=environment, origin=origin)
         except InvalidRequest as refusal:
             return await self._replayed(refusal, environment=environment, origin=origin)
         (outcome,) = await self._writer.submit_from_loop((event,))
@@ -53,7 +53,7 @@ class Intake:
 
     def record(self, sent: SentEvent, *, environment: Environment) -> LoggedEvent:
         """Record an event from a worker thread: as `accept`, of a request without a key."""
-        event = self._checked(sent, environment=environment, origin=None)
+        event = self.checked(sent, environment=environment, origin=None)
         (outcome,) = self._writer.submit((event,)).result()
         return answer(outcome, event).logged
 
@@ -72,9 +72,10 @@ class Intake:
             return Accepted(outcome.holder, replayed=True)
         raise refusal
 
-    def _checked(
-        self, sent: SentEvent, *, environment: Environment, origin: Origin | None
+    def checked(
+        self, sent: SentEvent, *, environment: Environment, origin: Origin | None = None
     ) -> MeterEvent:
+        """Return the event that would be recorded. Raises InvalidRequest."""
         meter = self._directory.meter(environment.id, sent.event_name)
         event = check(
             sent,

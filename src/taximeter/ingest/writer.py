@@ -8,7 +8,8 @@ no request ever waits for a timer. In each transaction, in this order:
 3. number and date what is new;
 4. append and commit: from here on it is durable;
 5. remember the new identities in the filter;
-6. answer everyone who waits.
+6. tell whoever follows the rows;
+7. answer everyone who waits.
 
 A failure in 2 to 4 loses nothing and everyone who waits is told. The log is then as it was; only
 where it failed after the commit itself may it hold what was refused, and it takes nothing more
@@ -25,8 +26,10 @@ import structlog
 
 from taximeter.errors import Overloaded, StorageFailed
 from taximeter.ingest.batch import Batch
+from taximeter.ingest.columns import LoggedRun
+from taximeter.ingest.event import LoggedEvent
 from taximeter.ingest.identifiers import Deduplicator
-from taximeter.ingest.log import Head, LogFailed, UsageLog
+from taximeter.ingest.log import Cancellation, Head, LogFailed, UsageLog
 from taximeter.ingest.transaction import Entry, Outcome, Transaction
 from taximeter.kit.clock import Clock
 from taximeter.settings import Settings
@@ -66,6 +69,9 @@ class Writer:
         self._head = Head()
         self._dated_from_us = 0
         self._notice: Callable[[int], None] | None = None
+        self._enter: Callable[[Sequence[LoggedEvent | LoggedRun], Sequence[Cancellation]], None]
+        self._enter = _nowhere
+        self._committed: Callable[[], None] | None = None
         self._waiting: deque[_Submission] = deque()
         self._waiting_events = 0
         self._changed = threading.Condition()
@@ -120,6 +126,24 @@ class Writer:
     def watch_rejections(self, notice: Callable[[int], None]) -> None:
         """Have the date of each commit that kept rejected events told, by the writer's thread."""
         self._notice = notice
+
+    def watch_rows(
+        self, enter: Callable[[Sequence[LoggedEvent | LoggedRun], Sequence[Cancellation]], None]
+    ) -> None:
+        """Have the rows of each commit told, by the writer's thread.
+
+        They are durable by then, and whoever waits for them is answered afterwards.
+        """
+        self._enter = enter
+
+    def watch_commits(self, notice: Callable[[], None]) -> None:
+        """Have each commit that added rows told, by the writer's thread, once they can be read."""
+        self._committed = notice
+
+    @property
+    def head_seq(self) -> int:
+        """Return the number of the last row; it and all before it can be read."""
+        return self._head.seq
 
     def submit_from_loop(self, entries: Sequence[Entry]) -> "asyncio.Future[Sequence[Outcome]]":
         """Queue entries from the running event loop; otherwise as `submit`."""
@@ -211,6 +235,9 @@ class Writer:
                 received_at_us=now_us,
             )
             self._head = Head(transaction.seq, now_us)
+            self._enter(transaction.events, transaction.cancellations)
+            if self._committed is not None:
+                self._committed()
         if transaction.rejections and self._notice is not None:
             self._notice(now_us)
         start = 0
@@ -218,6 +245,12 @@ class Writer:
             end = start + len(submission.entries)
             submission.outcomes = outcomes[start:end]
             start = end
+
+
+def _nowhere(
+    events: Sequence[LoggedEvent | LoggedRun], cancellations: Sequence[Cancellation]
+) -> None:
+    """Stand for whoever follows the rows where nobody does."""
 
 
 def _answer(batch: Sequence[_Submission], error: StorageFailed | None) -> None:

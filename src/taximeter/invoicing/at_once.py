@@ -10,6 +10,7 @@ from taximeter.invoicing.boundary import next_due
 from taximeter.invoicing.finalize import finalize_now
 from taximeter.invoicing.invoice import BillingReason, Invoice, InvoiceItem, Line
 from taximeter.invoicing.items import item_lines, items_for
+from taximeter.invoicing.notice import subscription_notices
 from taximeter.kit.ids import new_id
 from taximeter.subscriptions.subscription import Subscription
 
@@ -74,13 +75,25 @@ def invoice_at_once(
         reader=billing.reader,
         barrier=billing.barrier,
         clock=billing.clock,
+        settings=billing.settings,
     )
 
 
-def schedule(subscription: Subscription, *, billing: Billing) -> None:
-    """Keep the work that follows from a change, in place of what was to be done before."""
+def schedule(
+    subscription: Subscription, *, before: Subscription | None = None, billing: Billing
+) -> None:
+    """Keep the work that follows from a change, in place of what was to be done before.
+
+    `before` is the subscription as it was, None for a new one.
+    """
     following = (next_due(subscription), threshold_check(subscription, billing=billing))
-    billing.unit.due.schedule([work for work in following if work is not None])
+    notices = subscription_notices(
+        subscription,
+        before=before,
+        now=billing.present(subscription.test_clock),
+        settings=billing.settings,
+    )
+    billing.unit.due.schedule([*(work for work in following if work is not None), *notices])
 
 
 def threshold_check(subscription: Subscription, *, billing: Billing) -> Due | None:

@@ -52,7 +52,7 @@ def change(id: str, asked: SubscriptionChange, *, billing: Billing) -> Subscript
     added = added_items(adjustment.after, asked.added, terms, now=now)
     after = _bill(adjustment, terms, "subscription_update", billing, added=added)
     unit.subscriptions.save([after])
-    schedule(after, billing=billing)
+    schedule(after, before=before, billing=billing)
     return after
 
 
@@ -73,7 +73,7 @@ def reset_anchor(before: Subscription, terms: Terms, *, billing: Billing, now: i
     )
     after = _bill(adjustment, terms, "subscription_threshold", billing)
     billing.unit.subscriptions.save([after])
-    schedule(after, billing=billing)
+    schedule(after, before=before, billing=billing)
 
 
 def _bill(

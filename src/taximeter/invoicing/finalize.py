@@ -15,6 +15,7 @@ from taximeter.credits.ledger import Entries, applied
 from taximeter.customers import Customer
 from taximeter.due import Due, by_environment
 from taximeter.invoicing.invoice import Invoice
+from taximeter.invoicing.notice import invoice_notices
 from taximeter.invoicing.number import numbered
 from taximeter.invoicing.refresh import refresh_keys, refreshed
 from taximeter.invoicing.renewal import finalization
@@ -24,6 +25,7 @@ from taximeter.invoicing.terms import read_terms
 from taximeter.invoicing.usage import read_usage, settled_now
 from taximeter.kit.clock import Clock
 from taximeter.kit.periods import DAY_SECONDS
+from taximeter.settings import Settings
 from taximeter.usage.conditions import Barrier
 from taximeter.usage.reader import UsageReader
 
@@ -32,13 +34,20 @@ class Finalizations:
     """Finalizes the drafts that are due."""
 
     def __init__(
-        self, *, records: BillingRecords, reader: UsageReader, barrier: Barrier, clock: Clock
+        self,
+        *,
+        records: BillingRecords,
+        reader: UsageReader,
+        barrier: Barrier,
+        clock: Clock,
+        settings: Settings,
     ) -> None:
         """Use the running parts of one server."""
         self._records = records
         self._reader = reader
         self._barrier = barrier
         self._clock = clock
+        self._settings = settings
 
     def run(self, works: Sequence[Due]) -> None:
         """Finalize, and drop the work in the same transaction.
@@ -59,7 +68,8 @@ class Finalizations:
         with self._records.writing() as unit:
             stored = unit.invoices.many(environment, ids)
             same = [one.id for one in due if stored.get(one.id) == one]
-            _finalize(unit, environment, [(fresh[id], nows[id]) for id in same])
+            drafts = [(fresh[id], nows[id]) for id in same]
+            _finalize(unit, environment, drafts, settings=self._settings)
             moved, over = [], []
             for work in works:
                 current = stored.get(work.subject)
@@ -136,10 +146,12 @@ def finalize_now(
     reader: UsageReader,
     barrier: Barrier,
     clock: Clock,
+    settings: Settings,
 ) -> Invoice:
     """Finalize a draft that is kept already, at a moment of its customer's time; return it.
 
-    Saves the invoice, the ledger's entries and the customer, and drops the work that waits for it.
+    Saves the invoice, the ledger's entries and the customer; drops the work that waits for it, and
+    schedules notice of its due date.
     """
     assert invoice.status == "draft", "whoever finalizes has looked at the status"
     work = Due(
@@ -157,13 +169,17 @@ def finalize_now(
         barrier=barrier,
         clock=clock,
     )
-    (done,) = _finalize(unit, invoice.environment, [(fresh, now)])
+    (done,) = _finalize(unit, invoice.environment, [(fresh, now)], settings=settings)
     unit.due.drop([work])
     return done
 
 
 def _finalize(
-    unit: BillingUnit, environment: int, drafts: Sequence[tuple[Invoice, int]]
+    unit: BillingUnit,
+    environment: int,
+    drafts: Sequence[tuple[Invoice, int]],
+    *,
+    settings: Settings,
 ) -> list[Invoice]:
     """Settle and number drafts, each at its moment, and save all that changes."""
     ids = {invoice.customer for invoice, _ in drafts}
@@ -198,6 +214,8 @@ def _finalize(
     unit.invoices.save(done)
     unit.credit_ledger.add([entry for some in entries for entry in some])
     unit.customers.save_many([customers[id] for id in _touched(done)])
+    notices = (invoice_notices(one, settings=settings)[:1] for one in done)
+    unit.due.schedule([work for first in notices for _, work in first])
     return done
 
 

@@ -25,7 +25,7 @@ BillingReason = Literal[
 ]
 
 
-class MeteredUsage(msgspec.Struct, frozen=True, kw_only=True):
+class MeteredUsage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a quantity came from, with all that is needed to read it from the log again.
 
     `value` is the meter's own over `[start, end)`, as of the moment `as_of_us`. Of it earlier
@@ -44,7 +44,7 @@ class MeteredUsage(msgspec.Struct, frozen=True, kw_only=True):
     continues: bool = False
 
 
-class LineCredit(msgspec.Struct, frozen=True, kw_only=True):
+class LineCredit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Credits that pay a part of a line, and the ledger's entry for it; drafts have none yet."""
 
     amount: int
@@ -52,7 +52,7 @@ class LineCredit(msgspec.Struct, frozen=True, kw_only=True):
     credit_balance_transaction: str | None = None
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line. `tier` and `kind` say which charge of its price it is (see `pricing.rate.Charge`).
 
     `late_of` is the id of the line of an earlier invoice that late usage is an adjustment of.
@@ -80,7 +80,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str] = {}
 
 
-class Invoice(msgspec.Struct, frozen=True, kw_only=True):
+class Invoice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An invoice with its lines, in Stripe's order.
 
     `balance_applied` is what the customer's balance took off (negative) or put on top (positive).
@@ -143,7 +143,7 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
         return max(0, self.total + self.balance_applied)
 
 
-class InvoiceItem(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something to be put on a customer's next invoice; pending until it stands on one.
 
     `lines` are what it becomes there: an item for usage so far at an old price has a line for each
@@ -174,7 +174,7 @@ class InvoiceItem(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str] = {}
 
 
-class InvoiceFilter(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceFilter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which invoices to list; None does not restrict.
 
     Those of test clocks are listed only for a customer, a subscription or their clock.
@@ -203,6 +203,10 @@ class InvoiceStore(Protocol):
         """Return those of the invoices that exist, by id."""
         ...
 
+    def drafts_of(self, environment: int, customers: Collection[str]) -> Sequence[Invoice]:
+        """Return the drafts of customers, newest first."""
+        ...
+
     def recent(
         self, environment: int, subscriptions: Collection[str], *, period_end_gt: int
     ) -> Sequence[Invoice]:
@@ -222,7 +226,7 @@ class InvoiceStore(Protocol):
         ...
 
 
-class InvoiceItemFilter(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceItemFilter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which invoice items to list; None does not restrict.
 
     Those of test clocks are listed only for a customer or an invoice.

@@ -6,6 +6,7 @@ one invoice ends, that of the next one begins, so every event is billed once.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -21,6 +22,7 @@ from taximeter.invoicing.grace import grace_seconds
 from taximeter.invoicing.invoice import Invoice, InvoiceItem, Line, MeteredUsage
 from taximeter.invoicing.items import item_lines
 from taximeter.invoicing.lines import metered_lines, usage_end
+from taximeter.invoicing.notice import subscription_notices
 from taximeter.invoicing.proration import lines_for_time
 from taximeter.invoicing.terms import Terms
 from taximeter.invoicing.usage import UsageKey
@@ -31,7 +33,7 @@ from taximeter.subscriptions.periods import period_holding
 from taximeter.subscriptions.subscription import Subscription, SubscriptionItem
 
 
-class Renewal(msgspec.Struct, frozen=True, kw_only=True):
+class Renewal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A subscription past a boundary, with the draft that it brought and the work that follows.
 
     `items` are the pending ones that now stand on the draft.
@@ -87,10 +89,11 @@ def renew(
     `usage` holds what `usage_keys` asks for, `pending` the items that belong on the invoice, newest
     first, and `late` the adjustments for late usage of earlier periods, which stand last.
     """
+    followed = partial(_followed, subscription, at=at, settings=settings)
     resumed = _resumed(subscription, at)
     canceled, trial_ended = is_canceled_at(resumed, at), trial_ends_at(resumed, at)
     if not (canceled or trial_ended or period_end(resumed) <= at):
-        return _followed(resumed, None, ())
+        return followed(resumed)
     keys = usage_keys(resumed, at=at, terms=terms)
     renewed = _canceled(resumed, at, keys) if canceled else _next_period(resumed, at, terms, keys)
     lines: list[Line] = [line for item in pending for line in item_lines(item)]
@@ -106,10 +109,10 @@ def renew(
             lines += lines_for_time(renewed, after, terms, start=at, end=end)
     lines += late
     if not lines:
-        return _followed(renewed, None, ())
+        return followed(renewed)
     invoice = _draft(resumed, lines, at=at, now=now, settings=settings)
     items = tuple(msgspec.structs.replace(item, invoice=invoice.id) for item in pending)
-    return _followed(msgspec.structs.replace(renewed, latest_invoice=invoice.id), invoice, items)
+    return followed(msgspec.structs.replace(renewed, latest_invoice=invoice.id), invoice, items)
 
 
 def _resumed(subscription: Subscription, at: int) -> Subscription:
@@ -213,12 +216,19 @@ def finalization(invoice: Invoice) -> Due | None:
 
 
 def _followed(
-    subscription: Subscription, invoice: Invoice | None, items: tuple[InvoiceItem, ...]
+    before: Subscription,
+    after: Subscription,
+    invoice: Invoice | None = None,
+    items: tuple[InvoiceItem, ...] = (),
+    *,
+    at: int,
+    settings: Settings,
 ) -> Renewal:
-    following = (next_due(subscription), None if invoice is None else finalization(invoice))
+    following = (next_due(after), None if invoice is None else finalization(invoice))
+    notices = subscription_notices(after, before=before, now=at, settings=settings)
     return Renewal(
-        subscription=msgspec.structs.replace(subscription, revision=subscription.revision + 1),
+        subscription=msgspec.structs.replace(after, revision=after.revision + 1),
         invoice=invoice,
         items=items,
-        due=tuple(work for work in following if work is not None),
+        due=(*(work for work in following if work is not None), *notices),
     )

@@ -3,11 +3,23 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from taximeter.credits.grant import CreditGrant
 from taximeter.customers import Customer
 from taximeter.invoicing.invoice import Invoice
 from taximeter.invoicing.settlement import settle
 from taximeter.invoicing.stores import BillingUnit
+
+
+class Credits(msgspec.Struct, frozen=True, kw_only=True):
+    """The grants of customers that can still pay, the older ones first, and what is left of each.
+
+    A customer without any may be left out.
+    """
+
+    grants: Mapping[str, Sequence[CreditGrant]]
+    balances: Mapping[str, int]
 
 
 def shown(
@@ -28,12 +40,20 @@ def shown(
     balances = unit.credit_ledger.balances(
         environment, [grant.id for some in grants.values() for grant in some]
     )
+    paying = Credits(grants=grants, balances=balances)
+    return shown_with(invoices, customers=customers, paying=paying)
+
+
+def shown_with(
+    invoices: Sequence[Invoice], *, customers: Mapping[str, Customer], paying: Credits
+) -> list[Invoice]:
+    """Return the same, from what the customers are `paying` with."""
     return [
         settle(
             one,
             customer=customers[one.customer],
-            grants=grants[one.customer],
-            balances=balances,
+            grants=paying.grants.get(one.customer, ()),
+            balances=paying.balances,
         ).invoice
         if one.status == "draft"
         else one

@@ -236,7 +236,7 @@ def bill_threshold(id: str, *, billing: Billing) -> None:
         revision=found.revision + 1,
     )
     unit.subscriptions.save([billed])
-    schedule(billed, billing=billing)
+    schedule(billed, before=found, billing=billing)
 
 
 def billed_at_threshold(

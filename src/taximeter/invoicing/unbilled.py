@@ -8,17 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from taximeter.credits.grant import CreditGrant
 from taximeter.customers import Customer
-from taximeter.errors import NotFound
 from taximeter.invoicing.billing import Billing
-from taximeter.invoicing.finalize import refresh
-from taximeter.invoicing.invoice import Invoice, InvoiceFilter
-from taximeter.invoicing.preview import PreviewRequest, preview
+from taximeter.invoicing.invoice import Invoice
 from taximeter.invoicing.settlement import settle
-from taximeter.kit.paging import Cursor
-from taximeter.subscriptions.subscription import SubscriptionFilter
-
-_AT_ONCE = Cursor(limit=100)
-"""Of each kind, the newest of one customer."""
+from taximeter.invoicing.standing import invoices_to_come, quantities_wanted, read_standings
+from taximeter.invoicing.usage import read_usage, settled_now
 
 
 def unbilled_invoices(customer: Customer, *, billing: Billing) -> list[Invoice]:
@@ -26,32 +20,21 @@ def unbilled_invoices(customer: Customer, *, billing: Billing) -> list[Invoice]:
 
     Raises LogFailed.
     """
-    unit, environment = billing.unit, billing.environment
-    drafts = refresh(
-        unit.invoices.page(
-            environment, _AT_ONCE, InvoiceFilter(customer=customer.id, status="draft")
-        ).data,
-        unit=unit,
-        environment=environment,
-        reader=billing.reader,
-        barrier=billing.barrier,
+    standing = read_standings(
+        [customer.id],
+        unit=billing.unit,
+        environment=billing.environment,
         clock=billing.clock,
+        settings=billing.settings,
+    )[customer.id]
+    usage = read_usage(
+        quantities_wanted(standing),
+        environment=billing.environment,
+        meters=standing.terms.meters,
+        reader=billing.reader,
+        as_of_us=settled_now(barrier=billing.barrier, clock=billing.clock),
     )
-    subscribed = unit.subscriptions.page(
-        environment, _AT_ONCE, SubscriptionFilter(customer=customer.id)
-    ).data
-    to_come = [one for each in subscribed if (one := _next(each.id, billing)) is not None]
-    return [
-        *sorted(drafts, key=lambda one: (one.automatically_finalizes_at or one.created, one.id)),
-        *sorted(to_come, key=lambda one: one.period_end),
-    ]
-
-
-def _next(subscription: str, billing: Billing) -> Invoice | None:
-    try:
-        return preview(PreviewRequest(subscription=subscription), billing=billing)
-    except NotFound:
-        return None
+    return invoices_to_come(standing, lambda asked: {key: usage[key] for key in asked})
 
 
 def credits_left(

@@ -8,6 +8,7 @@ lost where `rounded` is asked to lose it.
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, Inexact, InvalidOperation
+from functools import lru_cache
 
 PLACES = 15
 """Decimal places that the usage log keeps: DECIMAL(38,15)."""
@@ -63,8 +64,12 @@ def normal(value: Decimal) -> Decimal:
     return bare if bare else ZERO
 
 
+@lru_cache(maxsize=10_000)
 def text(value: Decimal) -> str:
-    """Spell `value` in plain digits: no exponent, no trailing zeros, no negative zero."""
+    """Spell `value` in plain digits: no exponent, no trailing zeros, no negative zero.
+
+    The lines of an invoice share most of their numbers: spelling each anew was half of showing it.
+    """
     return format(normal(value), "f")
 
 

@@ -36,6 +36,11 @@ def rounded(amount: Decimal, currency: str) -> int:
     return int(decimals.rounded(amount, places=0))
 
 
+def step(currency: str) -> int:
+    """Return what every rounded amount is a multiple of: 1, or 10 with three decimals."""
+    return 10 if currency in _THREE_DECIMAL else 1
+
+
 def places(currency: str) -> int:
     """Return how many decimal places the major unit has: 2 for dollars, 0 for yen."""
     if currency in _ZERO_DECIMAL:

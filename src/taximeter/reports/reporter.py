@@ -19,7 +19,7 @@ import structlog
 
 from taximeter.cursors import CursorStore
 from taximeter.environments import EnvironmentStore
-from taximeter.events import EVENT_US, Event, EventStore, new_event_id
+from taximeter.events import Event, EventStore, new_event_id
 from taximeter.ingest.writer import Writer
 from taximeter.kit.clock import MICROSECONDS, Clock
 from taximeter.reports.reader import RejectionReader
@@ -135,9 +135,7 @@ class Reporter:
                     for one in unit.environments.environments()
                 },
             )
-            unit.events.forget(created_before_us=now_us - EVENT_US)
-            for event in events:
-                unit.events.add(event)
+            unit.events.add(events)
             unit.cursors.set(CURSOR, end_us)
         return events
 

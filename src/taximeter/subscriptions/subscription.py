@@ -28,14 +28,14 @@ ProrationBehavior = Literal["create_prorations", "none", "always_invoice"]
 PauseBehavior = Literal["keep_as_draft", "mark_uncollectible", "void"]
 
 
-class BillingThresholds(msgspec.Struct, frozen=True, kw_only=True):
+class BillingThresholds(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An amount at which usage is invoiced before its period ends."""
 
     amount_gte: int
     reset_billing_cycle_anchor: bool = False
 
 
-class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One price of a subscription.
 
     `usage_start` is where the usage begins that no invoice carries yet: consecutive invoices move
@@ -62,14 +62,14 @@ class SubscriptionItem(msgspec.Struct, frozen=True, kw_only=True):
     billed_until: int | None = None
 
 
-class PauseCollection(msgspec.Struct, frozen=True, kw_only=True):
+class PauseCollection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What happens to the invoices of a subscription that is not collected."""
 
     behavior: PauseBehavior
     resumes_at: int | None = None
 
 
-class AnchorConfig(msgspec.Struct, frozen=True, kw_only=True):
+class AnchorConfig(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A day of the month, of which 31 is the last in every month, and perhaps a month and a time.
 
     What is left out of the time is that of the subscription's creation.
@@ -82,7 +82,7 @@ class AnchorConfig(msgspec.Struct, frozen=True, kw_only=True):
     second: int | None = None
 
 
-class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+class Subscription(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A subscription with its items, oldest first.
 
     `billing_cycle_anchor` is the moment from which all its period boundaries are counted.
@@ -141,7 +141,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
         return self.items[0].current_period_end
 
 
-class SubscriptionFilter(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionFilter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which subscriptions to list; None does not restrict.
 
     Without a status the canceled are left out, and `all` leaves none out. Those of test clocks are
@@ -178,6 +178,10 @@ class SubscriptionStore(Protocol):
 
     def many(self, environment: int, ids: Collection[str]) -> dict[str, Subscription]:
         """Return those of the subscriptions that exist, by id."""
+        ...
+
+    def of_customers(self, environment: int, customers: Collection[str]) -> Sequence[Subscription]:
+        """Return the subscriptions of customers but for the canceled, newest first."""
         ...
 
     def with_item(self, environment: int, item: str) -> Subscription | None:

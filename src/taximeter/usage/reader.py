@@ -18,7 +18,8 @@ class UsageQuery(msgspec.Struct, frozen=True, kw_only=True):
     divided into UTC hours or days by `window`, or at any moments by `cuts_us`, which lie within it
     in ascending order. `dimension_filters` keep what has one of the values under each key;
     filters and `group_by` name keys of the meter. `as_of_us` asks for the answer as it stood at
-    that moment: rows received before it, and nothing later.
+    that moment: rows received before it, and nothing later. `until_seq` asks for it as it stood
+    after that row instead.
     """
 
     meter: Meter
@@ -31,6 +32,7 @@ class UsageQuery(msgspec.Struct, frozen=True, kw_only=True):
     dimension_filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
     group_by: tuple[str, ...] = ()
     as_of_us: int | None = None
+    until_seq: int | None = None
 
 
 class Total(msgspec.Struct, frozen=True, kw_only=True):

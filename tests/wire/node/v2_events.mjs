@@ -1,4 +1,4 @@
-// Reads the events of a meter through Stripe's SDK for Node and prints what it saw, as JSON.
+// Reads the error reports of a meter through Stripe's SDK for Node and prints what it saw, as JSON.
 // Usage: node v2_events.mjs ADDRESS KEY METER
 
 import Stripe from "stripe";
@@ -8,7 +8,8 @@ const { hostname, port } = new URL(address);
 const stripe = new Stripe(key, { host: hostname, port, protocol: "http", telemetry: false });
 
 const events = [];
-for await (const one of stripe.v2.core.events.list({ object_id: meter, limit: 1 })) {
+const types = ["v1.billing.meter.error_report_triggered"];
+for await (const one of stripe.v2.core.events.list({ object_id: meter, types, limit: 1 })) {
   const event = await stripe.v2.core.events.retrieve(one.id);
   const about = await event.fetchRelatedObject();
   events.push({

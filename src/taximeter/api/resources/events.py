@@ -1,107 +1,119 @@
-"""`/v2/core/events`: thin events."""
+"""`/v1/events`: snapshots of objects as they were when something happened to them."""
 
-from datetime import datetime
-from typing import Annotated
+from collections.abc import Sequence
 
 import msgspec
 
 from taximeter.api.endpoint import Endpoint
-from taximeter.api.json_body import Moment
-from taximeter.api.pages import PageObject, page_object, read_token, unknown_page
+from taximeter.api.lists import (
+    CreatedParam,
+    ListObject,
+    ListParams,
+    UnixTime,
+    created_range,
+    unknown_cursor,
+)
+from taximeter.api.params import Params
 from taximeter.api.services import Context
-from taximeter.api.wire.event import EventObject, event_object
-from taximeter.errors import InvalidRequest
-from taximeter.events import EventFilter, retrieve_event
-from taximeter.kit.moments import moment_us
-from taximeter.kit.paging import Cursor, UnknownCursor
+from taximeter.api.wire.event import SnapshotEventObject, snapshot_event_object
+from taximeter.errors import InvalidRequest, ParametersExclusive
+from taximeter.events import Event, EventFilter, retrieve_event
+from taximeter.kit.clock import MICROSECONDS
+from taximeter.kit.paging import CreatedRange, UnknownCursor
+from taximeter.webhooks.resend import resend_event
 
 TYPES_MAX = 20
-LIMIT = 10
 
 
-class CreatedRange(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds of creation; those that are sent all hold."""
+class EventList(ListParams, frozen=True, kw_only=True):
+    """What listing events takes; a `*` within a type stands for anything."""
 
-    gt: Moment | None = None
-    gte: Moment | None = None
-    lt: Moment | None = None
-    lte: Moment | None = None
-
-
-class EventList(msgspec.Struct, frozen=True, kw_only=True):
-    """What listing events takes; `page` comes out of a link that an earlier page had."""
-
-    created: CreatedRange | None = None
-    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
-    object_id: str | None = None
-    page: str | None = None
+    created: UnixTime | CreatedParam | None = None
+    delivery_success: bool | None = None
+    type: str | None = None
     types: tuple[str, ...] = ()
 
 
-class EventRetrieve(msgspec.Struct, frozen=True, kw_only=True):
-    """What retrieving an event takes: nothing."""
+class EventRetry(Params, frozen=True, kw_only=True):
+    """What delivering an event once more takes; Stripe's command line sends it."""
+
+    webhook_endpoint: str
 
 
-def _list(context: Context, params: EventList) -> PageObject[EventObject]:
-    cursor, where = _asked(params)
+def _list(context: Context, params: EventList) -> ListObject[SnapshotEventObject]:
     try:
-        page = context.unit.events.page(context.environment.id, "thin", cursor, where)
-    except UnknownCursor:
-        assert params.page is not None, "a cursor comes out of a page"
-        raise unknown_page(params.page) from None
-    return page_object(
-        page,
-        path=context.path,
-        cursor=cursor,
-        filters=where,
-        id_of=lambda event: event.id,
-        render=lambda event: event_object(event, context.environment),
-    )
-
-
-def _asked(params: EventList) -> tuple[Cursor, EventFilter]:
-    if params.page is None:
-        return Cursor(limit=params.limit or LIMIT), _filter(params)
-    for name in ("created", "object_id", "types"):
-        if getattr(params, name):
-            raise InvalidRequest(
-                f"A page keeps the filters that the list was begun with; leave {name} out, or "
-                "begin again without a page.",
-                param=name,
-            )
-    token = read_token(params.page)
-    try:
-        return token.cursor(params.limit), msgspec.json.decode(token.filters, type=EventFilter)
-    except msgspec.DecodeError:
-        raise unknown_page(params.page) from None
+        page = context.unit.events.page(
+            context.environment.id, "snapshot", params.cursor(), _filter(params)
+        )
+    except UnknownCursor as error:
+        raise unknown_cursor(error, params, "event") from None
+    return ListObject(data=_views(context, page.data), has_more=page.has_more, url=context.path)
 
 
 def _filter(params: EventList) -> EventFilter:
+    if params.type is not None and params.types:
+        raise ParametersExclusive(
+            "You may only specify one of these parameters: type, types.", param="types"
+        )
     if len(params.types) > TYPES_MAX:
         raise InvalidRequest(f"At most {TYPES_MAX} types can be asked for.", param="types")
-    created = params.created or CreatedRange()
-    return EventFilter(
-        object_id=params.object_id,
-        types=params.types,
-        created_gt_us=_moment(created.gt),
-        created_gte_us=_moment(created.gte),
-        created_lt_us=_moment(created.lt),
-        created_lte_us=_moment(created.lte),
+    types = params.types if params.type is None else (params.type,)
+    where = EventFilter(types=types, delivery_success=params.delivery_success)
+    return _created(where, created_range(params.created))
+
+
+def _created(where: EventFilter, seconds: CreatedRange) -> EventFilter:
+    """Bound a filter by whole seconds: an event is shown with the second in which it was made."""
+    gt, lte = seconds.gt, seconds.lte
+    return msgspec.structs.replace(
+        where,
+        created_gt_us=None if gt is None else (gt + 1) * MICROSECONDS - 1,
+        created_gte_us=None if seconds.gte is None else seconds.gte * MICROSECONDS,
+        created_lt_us=None if seconds.lt is None else seconds.lt * MICROSECONDS,
+        created_lte_us=None if lte is None else (lte + 1) * MICROSECONDS - 1,
     )
 
 
-def _moment(moment: datetime | None) -> int | None:
-    return None if moment is None else moment_us(moment)
-
-
-def _retrieve(context: Context, params: EventRetrieve) -> EventObject:
+def _retrieve(context: Context, params: Params) -> SnapshotEventObject:
     event = retrieve_event(
-        store=context.unit.events, environment=context.environment, id=context.path_params["id"]
+        store=context.unit.events,
+        environment=context.environment,
+        id=context.path_params["id"],
+        event_payload="snapshot",
     )
-    return event_object(event, context.environment)
+    (view,) = _views(context, [event])
+    return view
+
+
+def _retry(context: Context, params: EventRetry) -> SnapshotEventObject:
+    event = retrieve_event(
+        store=context.unit.events,
+        environment=context.environment,
+        id=context.path_params["id"],
+        event_payload="snapshot",
+    )
+    resend_event(
+        unit=context.unit,
+        environment=context.environment,
+        event=event,
+        destination=params.webhook_endpoint,
+        now_us=context.services.clock.now_us(),
+    )
+    context.unit.then(context.services.dispatcher.wake)
+    (view,) = _views(context, [event])
+    return view
+
+
+def _views(context: Context, events: Sequence[Event]) -> list[SnapshotEventObject]:
+    pending = context.unit.deliveries.pending([one.id for one in events])
+    return [
+        snapshot_event_object(one, context.environment, pending_webhooks=pending.get(one.id, 0))
+        for one in events
+    ]
 
 
 ENDPOINTS = (
-    Endpoint(method="GET", path="/v2/core/events", params=EventList, run=_list),
-    Endpoint(method="GET", path="/v2/core/events/{id}", params=EventRetrieve, run=_retrieve),
+    Endpoint(method="GET", path="/v1/events", params=EventList, run=_list),
+    Endpoint(method="GET", path="/v1/events/{id}", params=Params, run=_retrieve),
+    Endpoint(method="POST", path="/v1/events/{id}/retry", params=EventRetry, run=_retry),
 )

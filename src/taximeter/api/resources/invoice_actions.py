@@ -60,6 +60,7 @@ def finalized(context: Context, invoice: Invoice) -> Invoice:
         reader=services.reader,
         barrier=services.writer,
         clock=services.clock,
+        settings=services.settings,
     )
 
 

@@ -9,7 +9,7 @@ from taximeter.customers import Address, Customer, InvoiceSettings, Shipping, Ta
 from taximeter.environments import Environment
 
 
-class CustomerObject(msgspec.Struct, frozen=True, kw_only=True):
+class CustomerObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A customer; what belongs to payments is null."""
 
     id: str
@@ -39,7 +39,7 @@ class CustomerObject(msgspec.Struct, frozen=True, kw_only=True):
     test_clock: str | TestClockObject | None
 
 
-class DeletedCustomerObject(msgspec.Struct, frozen=True, kw_only=True):
+class DeletedCustomerObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that is left to see of a deleted customer."""
 
     id: str
@@ -58,5 +58,5 @@ def customer_object(
         created=customer.created,
         livemode=environment.livemode,
         test_clock=test_clock or customer.test_clock,
-        **{field: getattr(customer.details, field) for field in customer.details.__struct_fields__},
+        **msgspec.structs.asdict(customer.details),
     )

@@ -21,7 +21,7 @@ LINES_SHOWN_MAX = 10
 """How many lines an invoice shows itself, as Stripe's; its list of lines has all of them."""
 
 
-class AutomaticTax(msgspec.Struct, frozen=True, kw_only=True):
+class AutomaticTax(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Taxes are not computed here."""
 
     disabled_reason: None = None
@@ -31,14 +31,14 @@ class AutomaticTax(msgspec.Struct, frozen=True, kw_only=True):
     status: None = None
 
 
-class Issuer(msgspec.Struct, frozen=True, kw_only=True):
+class Issuer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who issues the invoice: whoever runs the server."""
 
     account: None = None
     type: Literal["self"] = "self"
 
 
-class PaymentSettings(msgspec.Struct, frozen=True, kw_only=True):
+class PaymentSettings(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Payments are not collected here."""
 
     default_mandate: None = None
@@ -46,7 +46,7 @@ class PaymentSettings(msgspec.Struct, frozen=True, kw_only=True):
     payment_method_types: None = None
 
 
-class SubscriptionDetails(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionDetails(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The subscription that an invoice is for."""
 
     metadata: dict[str, str] | None
@@ -54,7 +54,7 @@ class SubscriptionDetails(msgspec.Struct, frozen=True, kw_only=True):
     subscription_proration_date: None = None
 
 
-class InvoiceParent(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceParent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an invoice was made from."""
 
     quote_details: None = None
@@ -62,7 +62,7 @@ class InvoiceParent(msgspec.Struct, frozen=True, kw_only=True):
     type: Literal["subscription_details"] = "subscription_details"
 
 
-class StatusTransitions(msgspec.Struct, frozen=True, kw_only=True):
+class StatusTransitions(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """When the invoice became what."""
 
     finalized_at: int | None
@@ -71,14 +71,14 @@ class StatusTransitions(msgspec.Struct, frozen=True, kw_only=True):
     voided_at: int | None
 
 
-class ThresholdReason(msgspec.Struct, frozen=True, kw_only=True):
+class ThresholdReason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The amount that was crossed."""
 
     amount_gte: int | None
     item_reasons: tuple[()] = ()
 
 
-class InvoiceObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+class InvoiceObject(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=False):
     """An invoice; what belongs to payments, taxes and discounts is empty."""
 
     id: str
@@ -162,7 +162,7 @@ class InvoiceObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Fal
     webhooks_delivered_at: int | None
 
 
-class DeletedInvoiceObject(msgspec.Struct, frozen=True, kw_only=True):
+class DeletedInvoiceObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that is left to see of a deleted draft."""
 
     id: str
@@ -192,12 +192,14 @@ def invoice_object(
             )
         )
     final = invoice.status != "draft"
+    # Each of them adds up the lines.
+    subtotal, total, amount_due = invoice.subtotal, invoice.total, invoice.amount_due
     return InvoiceObject(
         id=invoice.id,
-        amount_due=invoice.amount_due,
+        amount_due=amount_due,
         amount_paid=invoice.amount_paid,
         amount_paid_off_stripe=invoice.amount_paid if invoice.paid_out_of_band else 0,
-        amount_remaining=invoice.amount_due - invoice.amount_paid,
+        amount_remaining=amount_due - invoice.amount_paid,
         attempted=final and invoice.status == "paid",
         auto_advance=invoice.auto_advance and invoice.status in {"draft", "open"},
         automatically_finalizes_at=invoice.automatically_finalizes_at,
@@ -237,16 +239,16 @@ def invoice_object(
             paid_at=invoice.paid_at,
             voided_at=invoice.voided_at,
         ),
-        subtotal=invoice.subtotal,
-        subtotal_excluding_tax=invoice.subtotal,
+        subtotal=subtotal,
+        subtotal_excluding_tax=subtotal,
         test_clock=invoice.test_clock,
         threshold_reason=(
             None
             if invoice.threshold_amount_gte is None
             else ThresholdReason(amount_gte=invoice.threshold_amount_gte)
         ),
-        total=invoice.total,
-        total_excluding_tax=invoice.total,
+        total=total,
+        total_excluding_tax=total,
         total_pretax_credit_amounts=tuple(
             amount for line in invoice.lines for amount in credit_amounts(line)
         ),

@@ -1,6 +1,7 @@
 """`line_item` on the wire: a line of an invoice."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -10,21 +11,21 @@ from taximeter.invoicing.invoice import Invoice, Line
 from taximeter.kit import decimals
 
 
-class PeriodObject(msgspec.Struct, frozen=True, kw_only=True):
+class PeriodObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A half-open period."""
 
     end: int
     start: int
 
 
-class PriceDetails(msgspec.Struct, frozen=True, kw_only=True):
+class PriceDetails(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The price of a line, and its product."""
 
     price: str
     product: str
 
 
-class PricingObject(msgspec.Struct, frozen=True, kw_only=True):
+class PricingObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a unit costs: exact, in the minor unit."""
 
     price_details: PriceDetails | None
@@ -32,7 +33,7 @@ class PricingObject(msgspec.Struct, frozen=True, kw_only=True):
     unit_amount_decimal: str | None
 
 
-class InvoiceItemDetails(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceItemDetails(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The invoice item that a line was made from."""
 
     invoice_item: str
@@ -41,7 +42,7 @@ class InvoiceItemDetails(msgspec.Struct, frozen=True, kw_only=True):
     subscription: str | None
 
 
-class SubscriptionItemDetails(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionItemDetails(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The subscription item that a line bills."""
 
     invoice_item: str | None = None
@@ -51,7 +52,7 @@ class SubscriptionItemDetails(msgspec.Struct, frozen=True, kw_only=True):
     subscription_item: str
 
 
-class LineParent(msgspec.Struct, frozen=True, kw_only=True):
+class LineParent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a line comes from."""
 
     invoice_item_details: InvoiceItemDetails | None = None
@@ -59,7 +60,7 @@ class LineParent(msgspec.Struct, frozen=True, kw_only=True):
     type: Literal["invoice_item_details", "subscription_item_details"]
 
 
-class PretaxCreditAmount(msgspec.Struct, frozen=True, kw_only=True):
+class PretaxCreditAmount(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What credits pay of a line; a draft only shows it, and has no transaction yet."""
 
     amount: int
@@ -68,7 +69,7 @@ class PretaxCreditAmount(msgspec.Struct, frozen=True, kw_only=True):
     type: Literal["credit_balance_transaction"] = "credit_balance_transaction"
 
 
-class UsageObject(msgspec.Struct, frozen=True, kw_only=True):
+class UsageObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where the quantity of a line came from; beyond Stripe's."""
 
     as_of: str
@@ -80,7 +81,7 @@ class UsageObject(msgspec.Struct, frozen=True, kw_only=True):
     value: str
 
 
-class LineItemObject(msgspec.Struct, frozen=True, kw_only=True):
+class LineItemObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line; `tier`, `usage` and `late_of` are beyond Stripe's."""
 
     id: str
@@ -135,6 +136,8 @@ def line_item_object(line: Line, invoice: Invoice, environment: Environment) -> 
 
 def credit_amounts(line: Line) -> tuple[PretaxCreditAmount, ...]:
     """Render what credits pay of a line."""
+    if not line.credits:
+        return ()
     return tuple(
         PretaxCreditAmount(
             amount=credit.amount, credit_balance_transaction=credit.credit_balance_transaction
@@ -180,12 +183,18 @@ def _parent(line: Line) -> LineParent | None:
     )
 
 
+@lru_cache(maxsize=1_000)
+def _seconds(moment_us: int) -> str:
+    """Spell a moment in seconds; usage is read for many lines at one."""
+    return decimals.text(Decimal(moment_us).scaleb(-6))
+
+
 def _usage(line: Line) -> UsageObject | None:
     usage = line.usage
     if usage is None:
         return None
     return UsageObject(
-        as_of=decimals.text(Decimal(usage.as_of_us).scaleb(-6)),
+        as_of=_seconds(usage.as_of_us),
         billed_before=decimals.text(usage.billed_before),
         dimension_filters=dict(usage.dimension_filters),
         end=usage.end,

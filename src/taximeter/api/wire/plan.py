@@ -17,7 +17,7 @@ from taximeter.pricing.price import (
 from taximeter.subscriptions.subscription import interval_of
 
 
-class PlanObject(msgspec.Struct, frozen=True, kw_only=True):
+class PlanObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A recurring price, in the older vocabulary."""
 
     id: str

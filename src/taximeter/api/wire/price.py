@@ -30,7 +30,7 @@ PRICE_EXPANDABLE = frozenset(
 )
 
 
-class TierObject(msgspec.Struct, frozen=True, kw_only=True):
+class TierObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A tier; an amount that is no whole number stands as a decimal only."""
 
     flat_amount: int | None
@@ -40,7 +40,7 @@ class TierObject(msgspec.Struct, frozen=True, kw_only=True):
     up_to: int | None
 
 
-class CurrencyOptionObject(msgspec.Struct, frozen=True, kw_only=True):
+class CurrencyOptionObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a price costs in one currency."""
 
     custom_unit_amount: None = None
@@ -50,7 +50,7 @@ class CurrencyOptionObject(msgspec.Struct, frozen=True, kw_only=True):
     unit_amount_decimal: str | None
 
 
-class RecurringObject(msgspec.Struct, frozen=True, kw_only=True):
+class RecurringObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How often a price is billed; `dimension_filters`, where it has some, are beyond Stripe."""
 
     dimension_filters: dict[str, tuple[str, ...]] | UnsetType = UNSET
@@ -61,7 +61,7 @@ class RecurringObject(msgspec.Struct, frozen=True, kw_only=True):
     usage_type: UsageType
 
 
-class PriceObject(msgspec.Struct, frozen=True, kw_only=True):
+class PriceObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A price; tiers and currency options are there when they are expanded."""
 
     id: str

@@ -21,7 +21,7 @@ from taximeter.subscriptions.subscription import (
 )
 
 
-class AutomaticTaxObject(msgspec.Struct, frozen=True, kw_only=True):
+class AutomaticTaxObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Taxes, which are not computed here."""
 
     disabled_reason: None = None
@@ -29,13 +29,13 @@ class AutomaticTaxObject(msgspec.Struct, frozen=True, kw_only=True):
     liability: None = None
 
 
-class FlexibleObject(msgspec.Struct, frozen=True, kw_only=True):
+class FlexibleObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How flexible mode shows discounts on prorations; there are none."""
 
     proration_discounts: Literal["included"] = "included"
 
 
-class BillingModeObject(msgspec.Struct, frozen=True, kw_only=True):
+class BillingModeObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How the subscription is billed."""
 
     flexible: FlexibleObject | None
@@ -43,7 +43,7 @@ class BillingModeObject(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: None = None
 
 
-class CancellationDetailsObject(msgspec.Struct, frozen=True, kw_only=True):
+class CancellationDetailsObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why the subscription ends."""
 
     comment: str | None
@@ -52,14 +52,14 @@ class CancellationDetailsObject(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
-class IssuerObject(msgspec.Struct, frozen=True, kw_only=True):
+class IssuerObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who issues the invoices."""
 
     account: None = None
     type: Literal["self"] = "self"
 
 
-class SubscriptionInvoiceSettingsObject(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionInvoiceSettingsObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the subscription's invoices carry: what the customer's say."""
 
     account_tax_ids: None = None
@@ -69,7 +69,7 @@ class SubscriptionInvoiceSettingsObject(msgspec.Struct, frozen=True, kw_only=Tru
     issuer: IssuerObject = IssuerObject()
 
 
-class PaymentSettingsObject(msgspec.Struct, frozen=True, kw_only=True):
+class PaymentSettingsObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How invoices are paid, which is not known here."""
 
     payment_method_options: None = None
@@ -77,20 +77,20 @@ class PaymentSettingsObject(msgspec.Struct, frozen=True, kw_only=True):
     save_default_payment_method: Literal["off"] = "off"
 
 
-class EndBehaviorObject(msgspec.Struct, frozen=True, kw_only=True):
+class EndBehaviorObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What follows a trial: an invoice, whether or not there is a way to collect it."""
 
     billing_cycle_anchor: None = None
     missing_payment_method: Literal["create_invoice"] = "create_invoice"
 
 
-class TrialSettingsObject(msgspec.Struct, frozen=True, kw_only=True):
+class TrialSettingsObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How trials end."""
 
     end_behavior: EndBehaviorObject = EndBehaviorObject()
 
 
-class SubscriptionObject(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A subscription; what belongs to payments, taxes, discounts and Connect is null."""
 
     id: str

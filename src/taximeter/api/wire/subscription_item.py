@@ -11,13 +11,13 @@ from taximeter.pricing.price import Price
 from taximeter.subscriptions.subscription import SubscriptionItem
 
 
-class ItemThresholdsObject(msgspec.Struct, frozen=True, kw_only=True):
+class ItemThresholdsObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A quantity at which usage is invoiced."""
 
     usage_gte: int
 
 
-class SubscriptionItemObject(msgspec.Struct, frozen=True, kw_only=True):
+class SubscriptionItemObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An item; `billed_until` is up to where invoices carry its usage, or its time."""
 
     id: str
@@ -37,7 +37,7 @@ class SubscriptionItemObject(msgspec.Struct, frozen=True, kw_only=True):
     tax_rates: tuple[()] = ()
 
 
-class DeletedSubscriptionItemObject(msgspec.Struct, frozen=True, kw_only=True):
+class DeletedSubscriptionItemObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that is left to see of a removed item."""
 
     id: str

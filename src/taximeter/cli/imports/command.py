@@ -9,7 +9,8 @@ import click
 import msgspec
 import pyarrow as pa
 
-from taximeter.app import DirectoryHeld, Ingest, open_ingest
+from taximeter.app.ingest import Ingest, open_ingest
+from taximeter.app.stores import DirectoryHeld
 from taximeter.cli.environment import environment_name, environment_options
 from taximeter.cli.imports.progress import Bar, progress_bar
 from taximeter.cli.imports.report import Report, print_report

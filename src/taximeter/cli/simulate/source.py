@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from taximeter.app import Stores
+from taximeter.app.stores import Stores
 from taximeter.cli.usage.api import ServerApi
 from taximeter.cli.usage.source import UsageFailed
 from taximeter.environments import Environment

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from taximeter import meters
-from taximeter.app import Stores, open_stores
+from taximeter.app.stores import Stores, open_stores
 from taximeter.cli.options import existing, sentences, settings_from_environment
 from taximeter.cli.usage.source import CustomerFound, Figure, MeterFound, Question, UsageFailed
 from taximeter.environments import Environment, find_environment

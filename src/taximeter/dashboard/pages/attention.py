@@ -1,12 +1,15 @@
-"""What needs somebody's attention: rejected events by reason, drafts about to close."""
+"""What needs somebody's attention: rejected events, drafts about to close, webhooks, alerts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from taximeter.dashboard.page import View
+from taximeter.dashboard.pages.alert_history import NotificationRow, latest_notifications
+from taximeter.dashboard.pages.deliveries import destination_name, destinations_here
 from taximeter.dashboard.pages.rejections import REASONS
 from taximeter.invoicing.invoice import Invoice, InvoiceFilter
+from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.paging import Cursor
 from taximeter.kit.periods import DAY_SECONDS
 from taximeter.meters import Meter
@@ -14,6 +17,7 @@ from taximeter.reports.over_time import IngestionOverTime
 
 REFUSALS_MAX = 6
 DRAFTS_MAX = 5
+FIRED_MAX = 5
 DRAFTS_READ_MAX = 500
 
 
@@ -38,6 +42,15 @@ class DraftRow(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: int
 
 
+class TroubledRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A destination that takes nothing, or was disabled for it; `since` is when that began."""
+
+    destination: str
+    name: str
+    disabled: bool
+    since: int
+
+
 class Attention(msgspec.Struct, frozen=True, kw_only=True):
     """The first few of each, and how many there are."""
 
@@ -46,6 +59,8 @@ class Attention(msgspec.Struct, frozen=True, kw_only=True):
     drafts: tuple[DraftRow, ...]
     drafts_found: int
     more_drafts: bool
+    troubled: tuple[TroubledRow, ...]
+    fired: tuple[NotificationRow, ...]
 
 
 def read_attention(view: View, day: IngestionOverTime, meters: Mapping[str, Meter]) -> Attention:
@@ -86,7 +101,26 @@ def read_attention(view: View, day: IngestionOverTime, meters: Mapping[str, Mete
         ),
         drafts_found=len(soon),
         more_drafts=page.has_more,
+        troubled=tuple(_troubled(view)),
+        fired=tuple(
+            one
+            for one in latest_notifications(view, limit=FIRED_MAX)
+            if one.created > view.now() - DAY_SECONDS and not one.recovered
+        ),
     )
+
+
+def _troubled(view: View) -> Iterator[TroubledRow]:
+    for one in destinations_here(view).values():
+        disabled = one.status == "disabled" and one.disabled_by == "failures"
+        if disabled or (one.status == "enabled" and one.failing_since_us is not None):
+            since_us = one.updated_us if one.failing_since_us is None else one.failing_since_us
+            yield TroubledRow(
+                destination=one.id,
+                name=destination_name(one),
+                disabled=disabled,
+                since=since_us // MICROSECONDS,
+            )
 
 
 def _closes_by(invoice: Invoice, moment: int) -> bool:

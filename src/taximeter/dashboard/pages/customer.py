@@ -10,6 +10,7 @@ from taximeter.api.wire.customer import CustomerObject, DeletedCustomerObject, c
 from taximeter.customers import Customer, CustomerDetails
 from taximeter.dashboard.chart import Chart, chart_of, chart_table, used
 from taximeter.dashboard.page import Page, View
+from taximeter.dashboard.pages.alert_history import NotificationRow, latest_notifications
 from taximeter.dashboard.pages.customer_bill import Account, read_account
 from taximeter.dashboard.pages.customers import AT_ONCE
 from taximeter.dashboard.pages.invoices import InvoiceRow, invoice_row, name_of
@@ -31,6 +32,7 @@ from taximeter.usage.reader import UsageQuery
 
 METERS_MAX = 24
 INVOICES_SHOWN = 10
+ALERTS_SHOWN = 5
 
 
 class CustomerQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +82,7 @@ class CustomerData(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None
     account: Account
     subscriptions: tuple[SubscriptionRow, ...]
+    alerts: tuple[NotificationRow, ...]
     invoices: tuple[InvoiceRow, ...]
     more_invoices: bool
 
@@ -133,6 +136,7 @@ def read_customer(view: View, query: CustomerQuery) -> CustomerData:
         problem=problem,
         account=read_account(view, customer, now=now),
         subscriptions=_subscriptions(view, customer),
+        alerts=latest_notifications(view, limit=ALERTS_SHOWN, customer=customer.id),
         invoices=tuple(
             invoice_row(one, customer)
             for one in shown(page.data, unit=unit, environment=environment.id, customers=known)

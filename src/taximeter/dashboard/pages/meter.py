@@ -3,17 +3,22 @@
 import msgspec
 
 from taximeter import meters
+from taximeter.alerts.alert import AlertFilter
 from taximeter.api.wire.meter import MeterObject, meter_object
 from taximeter.dashboard.chart import Chart, chart_table, used
 from taximeter.dashboard.format import quantity
 from taximeter.dashboard.page import Page, View
+from taximeter.dashboard.pages.alerts import AlertRow, alert_rows
 from taximeter.dashboard.pages.formulas import FORMULAS, INGESTION
 from taximeter.dashboard.pages.meter_chart import DAYS, WINDOWS, MeterQuery, read_chart
 from taximeter.dashboard.table import Table
 from taximeter.errors import InvalidRequest
 from taximeter.kit import decimals
 from taximeter.kit.calendar import CalendarWindow
+from taximeter.kit.paging import Cursor
 from taximeter.kit.zones import zone_names
+
+ALERTS_SHOWN = 10
 
 
 def meter_of(view: View) -> meters.Meter:
@@ -34,6 +39,8 @@ class MeterData(msgspec.Struct, frozen=True, kw_only=True):
     query: MeterQuery
     chart: Chart | None
     used: tuple[int, ...] = ()
+    alerts: tuple[AlertRow, ...]
+    more_alerts: bool
     problem: dict[str, str] = {}
 
     @property
@@ -73,6 +80,9 @@ def read_meter(view: View, query: MeterQuery) -> MeterData:
         chart = read_chart(view, meter, query)
     except InvalidRequest as error:
         problem = {error.param or "": error.message}
+    alerts = view.unit.alerts.page(
+        view.environment.id, Cursor(limit=ALERTS_SHOWN), AlertFilter(meter=meter.id)
+    )
     return MeterData(
         meter=meter_object(meter, view.environment),
         formula=formula[0],
@@ -82,6 +92,8 @@ def read_meter(view: View, query: MeterQuery) -> MeterData:
         query=query,
         chart=chart,
         used=tuple(used(chart)) if chart else (),
+        alerts=alert_rows(view, alerts.data),
+        more_alerts=alerts.has_more,
         problem=problem,
     )
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from taximeter.dashboard.fields import Cells, FieldErrors
+from taximeter.dashboard.filter_lines import typed_filters
 from taximeter.errors import InvalidRequest
 from taximeter.kit import decimals, money
 from taximeter.pricing.amounts import TierDraft
@@ -181,12 +182,11 @@ def _recurring(form: PriceForm, errors: dict[str, str]) -> RecurringDraft | None
         if not form.meter:
             errors["meter"] = "Choose the meter that counts the units."
             return None
-        for line in filter(None, map(str.strip, form.filters.splitlines())):
-            key, equals, value = (part.strip() for part in line.partition("="))
-            if not equals or not key or not value:
-                errors["filters"] = f"“{line[:60]}” is no filter; write one a line: model=large"
-                return None
-            filters[key] = (*filters.get(key, ()), value)
+        try:
+            filters = typed_filters(form.filters, field="filters")
+        except FieldErrors as error:
+            errors |= error.errors
+            return None
     return RecurringDraft(
         interval=form.interval,
         interval_count=form.interval_count,

@@ -4,11 +4,17 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from taximeter.alerts.alert import AlertFilter
+from taximeter.dashboard.listing import STRETCH_MAX
 from taximeter.dashboard.page import Page, View
+from taximeter.dashboard.pages import search_developers
+from taximeter.dashboard.pages.alert_labels import KINDS
 from taximeter.dashboard.pages.catalog import CatalogQuery, read_catalog
 from taximeter.dashboard.pages.customers import CustomersQuery, read_customers
 from taximeter.dashboard.pages.invoices import InvoicesQuery, name_of, read_invoices
 from taximeter.dashboard.pages.price_labels import price_label
+from taximeter.dashboard.pages.search_result import Result
+from taximeter.kit.paging import Cursor
 from taximeter.usage.events import event_id
 
 RESULTS_MAX = 50
@@ -18,15 +24,6 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What is looked for."""
 
     q: str = ""
-
-
-class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that was found: what it is, its name, and its page."""
-
-    kind: str
-    label: str
-    detail: str
-    url: str
 
 
 class SearchData(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,14 +117,15 @@ def _event(view: View, wanted: str) -> Iterator[Result]:
         )
 
 
-def _request(view: View, wanted: str) -> Iterator[Result]:
-    for request in view.services.requests.of(view.environment.id):
-        if request.id == wanted:
+def _alerts(view: View, wanted: str) -> Iterator[Result]:
+    page = view.unit.alerts.page(view.environment.id, Cursor(limit=STRETCH_MAX), AlertFilter())
+    for one in page.data:
+        if any(wanted in text.casefold() for text in (one.id, one.title)):
             yield Result(
-                kind="Request",
-                label=f"{request.method} {request.path}",
-                detail=request.id,
-                url=view.url(f"developers/requests/{request.id}"),
+                kind="Alert",
+                label=one.title,
+                detail=f"{KINDS[one.alert_type]}, {one.status}",
+                url=view.url(f"alerts/{one.id}"),
             )
 
 
@@ -136,10 +134,18 @@ SOURCES: tuple[Callable[[View, str], Iterator[Result]], ...] = (
     _customers,
     _invoices,
     _catalog,
+    _alerts,
+    search_developers.destinations,
 )
 """Where is looked, in this order: each is given the text in folded case."""
 
-EXACT: tuple[Callable[[View, str], Iterator[Result]], ...] = (_by_id, _event, _request)
+EXACT: tuple[Callable[[View, str], Iterator[Result]], ...] = (
+    _by_id,
+    _event,
+    search_developers.requests,
+    search_developers.api_events,
+    search_developers.deliveries,
+)
 """Where is looked first for what has the text, as it was typed, for its name."""
 
 

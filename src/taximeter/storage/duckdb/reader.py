@@ -35,6 +35,8 @@ _NEWEST_SEQ = """
 _STRETCH_ROWS = 20_000
 _STRETCH_GROWS = 8
 
+_MOVED_SEQ = "SELECT {moved_seq}"
+
 _LAST_MOVED = """
     SELECT epoch_us(max(received_at)) FROM (
         SELECT received_at FROM {moved_events} WHERE seq = {moved_seq}
@@ -67,7 +69,10 @@ class DuckReader:
         ]
 
     def _total_rows(self, query: UsageQuery) -> list[tuple[Any, ...]]:
-        read = self._read_total if query.as_of_us is None else self._read_total_as_of
+        assert query.as_of_us is None or query.until_seq is None, "a query has one past moment"
+        read = self._read_total
+        if query.as_of_us is not None or query.until_seq is not None:
+            read = self._read_past_total
         with self._database.reading() as sources:
             try:
                 try:
@@ -83,23 +88,34 @@ class DuckReader:
         rolled = rolled_statement(query, sources, wide=wide)
         return self._rows(rolled or totals_statement(query, sources, wide=wide))
 
-    def _read_total_as_of(
+    def _read_past_total(
         self, query: UsageQuery, sources: Sources, *, wide: bool
     ) -> list[tuple[Any, ...]]:
         """Read rollups where all that they hold was received before the moment, else rows.
 
         In one transaction, so that the watermark stays where it was looked up.
         """
-        assert query.as_of_us is not None, "this is how a past moment is read"
         cursor = self._database.cursor()
         cursor.execute("BEGIN")
         try:
-            ((moved_us,),) = cursor.execute(sources.into(_LAST_MOVED)).fetchall()
-            if moved_us is None or moved_us < query.as_of_us:
-                return self._read_total(query, sources.before(query.as_of_us), wide=wide)
+            earlier = self._rolled_before(query, sources)
+            if earlier is not None:
+                return self._read_total(query, earlier, wide=wide)
             return self._rows(totals_statement(query, sources, wide=wide))
         finally:
             cursor.execute("ROLLBACK")
+
+    def _rolled_before(self, query: UsageQuery, sources: Sources) -> Sources | None:
+        """Return the sources of a past moment; None where rollups hold what came after it."""
+        cursor = self._database.cursor()
+        if query.as_of_us is not None:
+            ((moved_us,),) = cursor.execute(sources.into(_LAST_MOVED)).fetchall()
+            known = moved_us is None or moved_us < query.as_of_us
+            return sources.before(query.as_of_us) if known else None
+        assert query.until_seq is not None, "this is how a past moment is read"
+        adds_up = query.meter.rollup == "sum"  # and can take back what came later
+        ((moved_seq,),) = cursor.execute(sources.into(_MOVED_SEQ)).fetchall()
+        return sources.until(query.until_seq) if adds_up or moved_seq <= query.until_seq else None
 
     def events(self, query: EventQuery) -> Sequence[LoggedEvent]:
         """Return up to `limit` events, newest first; with `after_seq`, oldest first."""

@@ -46,7 +46,8 @@ def rolled_statement(
     """Write the statement for a total; None where the rows themselves are to be read.
 
     Its columns are those of `totals_statement`. What `as_of_us` leaves out must lie in tails, and
-    be left out of these sources (see `Sources.before`).
+    be left out of these sources (see `Sources.before`). So must what `until_seq` leaves out (see
+    `Sources.until`), except for sums: they take back what was moved after that row.
     """
     if query.meter.event_time_window is not None:
         return _of_picks(query, sources, (), wide=wide)
@@ -119,6 +120,10 @@ def _of_sums(query: UsageQuery, sources: Sources, cut: Sequence[int]) -> Stateme
     ]
     whole_range = between(query.start_us, query.end_us)
     places.append((sources.tail_events, sources.tail_cancellations, whole_range))
+    if query.until_seq is not None:
+        # What is taken back is what an event and its cancellation count the other way round.
+        later = f"{whole_range} AND seq > {query.until_seq}"
+        places.append((sources.moved_cancellations, sources.moved_events, later))
     for events, cancellations, when in places:
         for table, sign in ((events, ""), (cancellations, "-")):
             parts.append(

@@ -29,9 +29,15 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
 
     def before(self, moment_us: int) -> "Sources":
         """Leave out what was received at a moment or later, all of which must lie in tails."""
+        return self._earlier(f"received_at < make_timestamp({moment_us})")
 
+    def until(self, seq: int) -> "Sources":
+        """Leave out what tails hold after a row."""
+        return self._earlier(f"seq <= {seq}")
+
+    def _earlier(self, condition: str) -> "Sources":
         def earlier(table: str) -> str:
-            return f"(SELECT * FROM {table} WHERE received_at < make_timestamp({moment_us}))"
+            return f"(SELECT * FROM {table} WHERE {condition})"
 
         events, cancellations = earlier(self.tail_events), earlier(self.tail_cancellations)
         return msgspec.structs.replace(

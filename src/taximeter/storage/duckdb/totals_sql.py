@@ -48,6 +48,10 @@ def totals_statement(query: UsageQuery, sources: Sources, *, wide: bool = False)
         where += " AND received_at < make_timestamp($as_of)"
         canceled += " AND received_at < make_timestamp($as_of)"
         parameters["as_of"] = query.as_of_us
+    if query.until_seq is not None:
+        where += " AND seq <= $until"
+        canceled += " AND seq <= $until"
+        parameters["until"] = query.until_seq
     source = EVENTS.format(
         events=sources.events,
         where=f"{where} AND {between(*bucket_range(query))}",

@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from taximeter.changes import Changes
 from taximeter.credits.grant import CreditGrant
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.billing_tables import credit_grants
 from taximeter.storage.records.many import rows_with_ids
+from taximeter.storage.records.noting import Noting, one_by_one
 from taximeter.storage.records.paging import fetch_page
 
 _ALL = select(credit_grants.c.details)
@@ -29,21 +31,28 @@ _SAVE = update(credit_grants).where(
 class CreditGrantTable:
     """Credit grants, within the transaction of one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+    def __init__(self, connection: Connection, changes: Changes | None = None) -> None:
+        """Work on a connection that is inside a transaction; one that writes notes its changes."""
         self._connection = connection
+        self._noting = Noting("credit_grant", changes, one_by_one(self.get))
 
     def add(self, grant: CreditGrant) -> None:
         """Keep a new grant."""
         self._connection.execute(insert(credit_grants), _row(grant))
+        self._noting.added([grant])
 
     def get(self, environment: int, id: str) -> CreditGrant | None:
         """Return the grant, or None."""
         found = self._connection.execute(_GET, {"env": environment, "the_id": id}).scalar()
-        return None if found is None else _grant(found)
+        if found is None:
+            return None
+        grant = _grant(found)
+        self._noting.seen([grant])
+        return grant
 
     def save(self, grant: CreditGrant) -> None:
         """Keep a changed grant."""
+        self._noting.saved([grant])
         self._connection.execute(
             _SAVE.values(_row(grant)), {"env": grant.environment, "the_id": grant.id}
         )
@@ -54,7 +63,9 @@ class CreditGrantTable:
         """Return the grants of customers, oldest first; the voided and expired only if asked."""
         statement = _OF_CUSTOMERS if ended else _USABLE
         rows = rows_with_ids(self._connection, statement, environment, customers)
-        return [_grant(row.details) for row in rows]
+        grants = [_grant(row.details) for row in rows]
+        self._noting.seen(grants)
+        return grants
 
     def page(self, environment: int, cursor: Cursor, customer: str | None) -> Page[CreditGrant]:
         """Return a page, newest first; without a customer, none of test clocks."""

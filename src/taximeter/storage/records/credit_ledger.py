@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select
 
+from taximeter.changes import Changes
 from taximeter.credits.grant import CreditBalanceTransaction
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.billing_tables import credit_balance_transactions as entries
 from taximeter.storage.records.many import rows_with_ids
+from taximeter.storage.records.noting import Noting, one_by_one
 from taximeter.storage.records.paging import fetch_page
 
 _ALL = select(entries.c.details)
@@ -39,14 +41,16 @@ _APPLIED = (
 class CreditLedgerTable:
     """The ledger's entries, within the transaction of one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+    def __init__(self, connection: Connection, changes: Changes | None = None) -> None:
+        """Work on a connection that is inside a transaction; one that writes notes its changes."""
         self._connection = connection
+        self._noting = Noting("credit_balance_transaction", changes, one_by_one(self.get))
 
     def add(self, new: Sequence[CreditBalanceTransaction]) -> None:
         """Keep new entries."""
         if new:
             self._connection.execute(insert(entries), [_row(entry) for entry in new])
+            self._noting.added(new)
 
     def get(self, environment: int, id: str) -> CreditBalanceTransaction | None:
         """Return the entry, or None."""

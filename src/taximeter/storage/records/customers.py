@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from taximeter.changes import Changes
 from taximeter.customers import Customer, CustomerDetails, CustomerFilter
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.many import rows_with_ids
+from taximeter.storage.records.noting import Noting
 from taximeter.storage.records.paging import created_within, fetch_page
 from taximeter.storage.records.tables import customers
 
@@ -42,18 +44,24 @@ _IDS_AT_ONCE = 1_000
 class CustomerTable:
     """Customers, within the transaction of one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+    def __init__(self, connection: Connection, changes: Changes | None = None) -> None:
+        """Work on a connection that is inside a transaction; one that writes notes its changes."""
         self._connection = connection
+        self._noting = Noting("customer", changes, self.many)
 
     def add(self, customer: Customer) -> None:
         """Keep a new customer."""
         self._connection.execute(_INSERT, _row(customer))
+        self._noting.added([customer])
 
     def get(self, environment: int, id: str) -> Customer | None:
         """Return the customer, deleted or not, or None."""
         row = self._connection.execute(_GET, {"env": environment, "the_id": id}).first()
-        return None if row is None else _customer(row)
+        if row is None:
+            return None
+        customer = _customer(row)
+        self._noting.seen([customer])
+        return customer
 
     def save(self, customer: Customer) -> None:
         """Keep a changed customer."""
@@ -62,11 +70,14 @@ class CustomerTable:
     def many(self, environment: int, ids: Collection[str]) -> dict[str, Customer]:
         """Return those of the customers that exist, deleted or not, by id."""
         rows = rows_with_ids(self._connection, _MANY, environment, ids)
-        return {customer.id: customer for customer in map(_customer, rows)}
+        found = {customer.id: customer for customer in map(_customer, rows)}
+        self._noting.seen(found.values())
+        return found
 
     def save_many(self, customers: Sequence[Customer]) -> None:
         """Keep changed customers."""
         if customers:
+            self._noting.saved(customers)
             parameters = [
                 {"env": one.environment, "the_id": one.id, **_row(one)} for one in customers
             ]

@@ -10,15 +10,19 @@ import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from taximeter.changes import Cause, Changes
 from taximeter.errors import StorageFailed
 from taximeter.storage.migrations import Applied, Migration, StoreUnusable, migrate
+from taximeter.storage.records.alerts import AlertNotificationTable, AlertTable
 from taximeter.storage.records.attempts import AttemptTable
 from taximeter.storage.records.credit_grants import CreditGrantTable
 from taximeter.storage.records.credit_ledger import CreditLedgerTable
 from taximeter.storage.records.cursors import CursorTable
 from taximeter.storage.records.customers import CustomerTable
+from taximeter.storage.records.deliveries import DeliveryTable
 from taximeter.storage.records.due import DueTable
 from taximeter.storage.records.environments import EnvironmentTable
+from taximeter.storage.records.event_destinations import EventDestinationTable
 from taximeter.storage.records.events import EventTable
 from taximeter.storage.records.invoice_items import InvoiceItemTable
 from taximeter.storage.records.invoices import InvoiceTable
@@ -27,6 +31,7 @@ from taximeter.storage.records.migrations import MIGRATIONS
 from taximeter.storage.records.prices import PriceTable
 from taximeter.storage.records.products import ProductTable
 from taximeter.storage.records.requests import RequestTable
+from taximeter.storage.records.reservations import ReservationTable
 from taximeter.storage.records.sessions import SessionTable
 from taximeter.storage.records.sign_ins import SignInTable
 from taximeter.storage.records.subscriptions import SubscriptionTable
@@ -40,27 +45,47 @@ log = structlog.get_logger()
 class Unit:
     """One transaction over the records, seen through the stores of the domains."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+    def __init__(
+        self, connection: Connection, *, cause: Cause | None = None, writes: bool = False
+    ) -> None:
+        """Work on a connection that is inside a transaction, begun by a request or by itself."""
+        self.cause = cause
+        self.changes = Changes()
+        noted = self.changes if writes else None
+        self._afterwards: list[Callable[[], None]] = []
         self.environments = EnvironmentTable(connection)
-        self.meters = MeterTable(connection)
-        self.customers = CustomerTable(connection)
-        self.invoices = InvoiceTable(connection)
-        self.invoice_items = InvoiceItemTable(connection)
-        self.products = ProductTable(connection)
-        self.prices = PriceTable(connection)
+        self.meters = MeterTable(connection, noted)
+        self.customers = CustomerTable(connection, noted)
+        self.invoices = InvoiceTable(connection, noted)
+        self.invoice_items = InvoiceItemTable(connection, noted)
+        self.products = ProductTable(connection, noted)
+        self.prices = PriceTable(connection, noted)
+        self.alerts = AlertTable(connection, self.changes)
+        self.alert_notifications = AlertNotificationTable(connection)
         self.requests = RequestTable(connection)
+        self.reservations = ReservationTable(connection)
         self.sessions = SessionTable(connection)
         self.events = EventTable(connection)
+        self.event_destinations = EventDestinationTable(connection)
+        self.deliveries = DeliveryTable(connection)
         self.cursors = CursorTable(connection)
-        self.subscriptions = SubscriptionTable(connection)
-        self.credit_grants = CreditGrantTable(connection)
-        self.credit_ledger = CreditLedgerTable(connection)
-        self.test_clocks = TestClockTable(connection)
+        self.subscriptions = SubscriptionTable(connection, noted)
+        self.credit_grants = CreditGrantTable(connection, noted)
+        self.credit_ledger = CreditLedgerTable(connection, noted)
+        self.test_clocks = TestClockTable(connection, noted, customers=self.customers)
         self.due = DueTable(connection)
         self.users = UserTable(connection)
         self.sign_ins = SignInTable(connection)
         self.attempts = AttemptTable(connection)
+
+    def then(self, call: Callable[[], None]) -> None:
+        """Have something called once this transaction is committed, by the thread that did."""
+        self._afterwards.append(call)
+
+    def committed(self) -> None:
+        """Call what waited for the commit."""
+        for call in self._afterwards:
+            call()
 
     def wakes_at(self) -> int | None:
         """Return when whoever does due work has to look at what was changed, or None."""
@@ -75,6 +100,7 @@ class RecordsDatabase:
         self._engine = engine
         self._writing = threading.Lock()
         self._notice: Callable[[int], None] | None = None
+        self._finish: Sequence[Callable[[Unit], None]] = ()
 
     @classmethod
     def open_sqlite(cls, path: Path) -> "RecordsDatabase":
@@ -110,16 +136,19 @@ class RecordsDatabase:
             yield Unit(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Unit]:
+    def writing(self, *, cause: Cause | None = None) -> Iterator[Unit]:
         """Open a transaction that writes; it commits at the end, and not at all on an error.
 
-        Raises StorageFailed, and then nothing was written.
+        `cause` is the request that is answered. Raises StorageFailed, and then nothing was written.
         """
         with _answered("written"), self._writing, self._engine.connect() as connection:
             connection = connection.execution_options(taximeter_writes=True)
             with connection.begin():
-                unit = Unit(connection)
+                unit = Unit(connection, cause=cause, writes=True)
                 yield unit
+                for finish in self._finish:
+                    finish(unit)
+        unit.committed()
         wakes_at = unit.wakes_at()
         if wakes_at is not None and self._notice is not None:
             self._notice(wakes_at)
@@ -127,6 +156,13 @@ class RecordsDatabase:
     def watch_due(self, notice: Callable[[int], None]) -> None:
         """Have the first moment of the work that a commit schedules told, by its thread."""
         self._notice = notice
+
+    def finish_with(self, *finish: Callable[[Unit], None]) -> None:
+        """Have these called, in their order, at the end of each transaction that writes.
+
+        What they write is committed with the rest; an error undoes all of it.
+        """
+        self._finish = finish
 
     def holds_meters(self) -> bool:
         """Say whether any meter was ever made; without one there is no usage."""

@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from taximeter.changes import Changes
 from taximeter.invoicing.invoice import InvoiceItem, InvoiceItemFilter
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.billing_tables import invoice_items
 from taximeter.storage.records.many import rows_with_ids
+from taximeter.storage.records.noting import Noting, one_by_one
 from taximeter.storage.records.paging import created_within, fetch_page
 
 _ALL = select(invoice_items.c.details)
@@ -29,35 +31,45 @@ _DECODER = msgspec.json.Decoder(InvoiceItem)
 class InvoiceItemTable:
     """Invoice items, within the transaction of one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+    def __init__(self, connection: Connection, changes: Changes | None = None) -> None:
+        """Work on a connection that is inside a transaction; one that writes notes its changes."""
         self._connection = connection
+        self._noting = Noting("invoice_item", changes, one_by_one(self.get))
 
     def add(self, items: Sequence[InvoiceItem]) -> None:
         """Keep new items."""
         if items:
             self._connection.execute(_INSERT, [_row(one) for one in items])
+            self._noting.added(items)
 
     def get(self, environment: int, id: str) -> InvoiceItem | None:
         """Return the item, or None."""
         details = self._connection.execute(_GET, {"env": environment, "the_id": id}).scalar()
-        return None if details is None else _DECODER.decode(details)
+        if details is None:
+            return None
+        item = _DECODER.decode(details)
+        self._noting.seen([item])
+        return item
 
     def save(self, items: Sequence[InvoiceItem]) -> None:
         """Keep changed items."""
         if items:
+            self._noting.saved(items)
             parameters = [{"env": one.environment, "the_id": one.id, **_row(one)} for one in items]
             self._connection.execute(_UPDATE, parameters)
 
     def delete(self, environment: int, id: str) -> None:
         """Drop an item."""
+        self._noting.deleted(environment, [id])
         self._connection.execute(_DELETE, {"env": environment, "the_id": id})
 
     def pending(self, environment: int, customers: Collection[str]) -> Sequence[InvoiceItem]:
         """Return what stands on no invoice yet, newest first."""
         rows = rows_with_ids(self._connection, _PENDING, environment, customers)
         newest_first = sorted(rows, key=lambda row: row.position, reverse=True)
-        return [_DECODER.decode(row.details) for row in newest_first]
+        items = [_DECODER.decode(row.details) for row in newest_first]
+        self._noting.seen(items)
+        return items
 
     def page(self, environment: int, cursor: Cursor, where: InvoiceItemFilter) -> Page[InvoiceItem]:
         """Return a page, newest first. Raises UnknownCursor."""

@@ -6,8 +6,10 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from taximeter.changes import Changes
 from taximeter.kit.paging import Cursor, Page
 from taximeter.meters import Meter, MeterStatus, NameTaken
+from taximeter.storage.records.noting import Noting, one_by_one
 from taximeter.storage.records.paging import fetch_page
 from taximeter.storage.records.tables import meters
 
@@ -23,9 +25,10 @@ _INSERT = insert(meters)
 class MeterTable:
     """Meters, within the transaction of one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+    def __init__(self, connection: Connection, changes: Changes | None = None) -> None:
+        """Work on a connection that is inside a transaction; one that writes notes its changes."""
         self._connection = connection
+        self._noting = Noting("meter", changes, one_by_one(self.get))
 
     def add(self, meter: Meter) -> None:
         """Keep a new meter. Raises NameTaken when an active one has its event name."""
@@ -34,14 +37,20 @@ class MeterTable:
                 self._connection.execute(_INSERT, msgspec.structs.asdict(meter))
         except IntegrityError:
             raise NameTaken from None
+        self._noting.added([meter])
 
     def get(self, environment: int, id: str) -> Meter | None:
         """Return the meter, or None."""
         row = self._connection.execute(_GET, {"env": environment, "the_id": id}).first()
-        return None if row is None else _meter(row)
+        if row is None:
+            return None
+        meter = _meter(row)
+        self._noting.seen([meter])
+        return meter
 
     def save(self, meter: Meter) -> None:
         """Keep a changed meter. Raises NameTaken as `add` does."""
+        self._noting.saved([meter])
         statement = update(meters).where(
             meters.c.environment == meter.environment, meters.c.id == meter.id
         )

@@ -2,6 +2,8 @@
 
 from taximeter.storage.migrations import Migration
 from taximeter.storage.records.account_tables import ACCOUNTS
+from taximeter.storage.records.alert_tables import ALERTS, RESERVATIONS
+from taximeter.storage.records.webhook_tables import WEBHOOKS
 
 MIGRATIONS = (
     Migration(
@@ -282,4 +284,15 @@ MIGRATIONS = (
         ),
     ),
     ACCOUNTS,
+    Migration(
+        6,
+        "snapshots among events",
+        tuple(
+            f"ALTER TABLE events ADD COLUMN {name} TEXT"
+            for name in ("request_id", "idempotency_key", "snapshot_event")
+        ),
+    ),
+    WEBHOOKS,
+    ALERTS,
+    RESERVATIONS,
 )

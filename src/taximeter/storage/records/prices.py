@@ -7,9 +7,11 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from taximeter.changes import Changes
 from taximeter.kit.paging import Cursor, Page
 from taximeter.pricing.price import LookupKeyTaken, Price, PriceFilter
 from taximeter.storage.records.billing_tables import prices
+from taximeter.storage.records.noting import Noting
 from taximeter.storage.records.paging import created_within, fetch_page
 
 _ALL = select(prices.c.details)
@@ -26,9 +28,10 @@ _DECODER = msgspec.json.Decoder(Price)
 class PriceTable:
     """Prices, within the transaction of one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+    def __init__(self, connection: Connection, changes: Changes | None = None) -> None:
+        """Work on a connection that is inside a transaction; one that writes notes its changes."""
         self._connection = connection
+        self._noting = Noting("price", changes, self.many)
 
     def add(self, price: Price) -> None:
         """Keep a new price. Raises LookupKeyTaken."""
@@ -37,11 +40,16 @@ class PriceTable:
                 self._connection.execute(_INSERT, _row(price))
         except IntegrityError:
             raise LookupKeyTaken from None
+        self._noting.added([price])
 
     def get(self, environment: int, id: str) -> Price | None:
         """Return the price, or None."""
         details = self._connection.execute(_GET, {"env": environment, "the_id": id}).scalar()
-        return None if details is None else _DECODER.decode(details)
+        if details is None:
+            return None
+        price = _DECODER.decode(details)
+        self._noting.seen([price])
+        return price
 
     def many(self, environment: int, ids: Collection[str]) -> dict[str, Price]:
         """Return those of the prices that exist, by id."""
@@ -52,10 +60,12 @@ class PriceTable:
             for details in self._connection.execute(_MANY, parameters).scalars():
                 price = _DECODER.decode(details)
                 found[price.id] = price
+        self._noting.seen(found.values())
         return found
 
     def save(self, price: Price) -> None:
         """Keep a changed price. Raises LookupKeyTaken."""
+        self._noting.saved([price])
         statement = update(prices).where(
             prices.c.environment == price.environment, prices.c.id == price.id
         )

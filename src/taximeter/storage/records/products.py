@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from taximeter.changes import Changes
 from taximeter.kit.paging import Cursor, Page
 from taximeter.pricing.product import Product, ProductFilter
 from taximeter.storage.records.billing_tables import products
+from taximeter.storage.records.noting import Noting
 from taximeter.storage.records.paging import created_within, fetch_page
 
 _ALL = select(products.c.details)
@@ -25,18 +27,24 @@ _DECODER = msgspec.json.Decoder(Product)
 class ProductTable:
     """Products, within the transaction of one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+    def __init__(self, connection: Connection, changes: Changes | None = None) -> None:
+        """Work on a connection that is inside a transaction; one that writes notes its changes."""
         self._connection = connection
+        self._noting = Noting("product", changes, self.many)
 
     def add(self, product: Product) -> None:
         """Keep a new product."""
         self._connection.execute(_INSERT, _row(product))
+        self._noting.added([product])
 
     def get(self, environment: int, id: str) -> Product | None:
         """Return the product, or None."""
         details = self._connection.execute(_GET, {"env": environment, "the_id": id}).scalar()
-        return None if details is None else _DECODER.decode(details)
+        if details is None:
+            return None
+        product = _DECODER.decode(details)
+        self._noting.seen([product])
+        return product
 
     def many(self, environment: int, ids: Collection[str]) -> dict[str, Product]:
         """Return those of the products that exist, by id."""
@@ -47,10 +55,12 @@ class ProductTable:
             for details in self._connection.execute(_MANY, parameters).scalars():
                 product = _DECODER.decode(details)
                 found[product.id] = product
+        self._noting.seen(found.values())
         return found
 
     def save(self, product: Product) -> None:
         """Keep a changed product."""
+        self._noting.saved([product])
         self._connection.execute(
             update(products).where(
                 products.c.environment == product.environment, products.c.id == product.id
@@ -60,6 +70,7 @@ class ProductTable:
 
     def delete(self, environment: int, id: str) -> None:
         """Drop a product that no price names."""
+        self._noting.deleted(environment, [id])
         self._connection.execute(
             delete(products).where(products.c.environment == environment, products.c.id == id)
         )

@@ -11,8 +11,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
+from taximeter.changes import Changes
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.billing_tables import subscription_items, subscriptions
+from taximeter.storage.records.many import rows_with_ids
+from taximeter.storage.records.noting import Noting
 from taximeter.storage.records.paging import fetch_page
 from taximeter.subscriptions.subscription import Subscription, SubscriptionFilter
 
@@ -24,6 +27,11 @@ _MANY = _DETAILS.where(
     subscriptions.c.environment == bindparam("env"),
     subscriptions.c.id.in_(bindparam("ids", expanding=True)),
 )
+_OF_CUSTOMERS = _DETAILS.where(
+    subscriptions.c.environment == bindparam("env"),
+    subscriptions.c.customer.in_(bindparam("ids", expanding=True)),
+    subscriptions.c.status != "canceled",
+).order_by(subscriptions.c.position.desc())
 _WITH_ITEM = _DETAILS.join(
     subscription_items, subscription_items.c.subscription == subscriptions.c.id
 ).where(
@@ -60,19 +68,21 @@ _IDS_AT_ONCE = 1_000
 class SubscriptionTable:
     """Subscriptions, within the transaction of one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+    def __init__(self, connection: Connection, changes: Changes | None = None) -> None:
+        """Work on a connection that is inside a transaction; one that writes notes its changes."""
         self._connection = connection
+        self._noting = Noting("subscription", changes, self.many)
 
     def add(self, subscription: Subscription) -> None:
         """Keep a new subscription."""
         self._connection.execute(_INSERT, _row(subscription))
         self._connection.execute(_ITEM_INSERT, _item_rows(subscription))
+        self._noting.added([subscription])
 
     def get(self, environment: int, id: str) -> Subscription | None:
         """Return the subscription, or None."""
         parameters = {"env": environment, "the_id": id}
-        return _found(self._connection.execute(_GET, parameters).scalar())
+        return self._found(self._connection.execute(_GET, parameters).scalar())
 
     def many(self, environment: int, ids: Collection[str]) -> dict[str, Subscription]:
         """Return those of the subscriptions that exist, by id."""
@@ -83,17 +93,31 @@ class SubscriptionTable:
             for details in self._connection.execute(_MANY, parameters).scalars():
                 one = _subscription(details)
                 found[one.id] = one
+        self._noting.seen(found.values())
         return found
+
+    def of_customers(self, environment: int, customers: Collection[str]) -> Sequence[Subscription]:
+        """Return the subscriptions of customers but for the canceled, newest first."""
+        rows = rows_with_ids(self._connection, _OF_CUSTOMERS, environment, customers)
+        return [_subscription(details) for (details,) in rows]
 
     def with_item(self, environment: int, item: str) -> Subscription | None:
         """Return the subscription that has or had the item, or None."""
         parameters = {"env": environment, "item": item}
-        return _found(self._connection.execute(_WITH_ITEM, parameters).scalar())
+        return self._found(self._connection.execute(_WITH_ITEM, parameters).scalar())
+
+    def _found(self, details: str | None) -> Subscription | None:
+        if details is None:
+            return None
+        subscription = _subscription(details)
+        self._noting.seen([subscription])
+        return subscription
 
     def save(self, subscriptions: Sequence[Subscription]) -> None:
         """Keep changed subscriptions."""
         if not subscriptions:
             return
+        self._noting.saved(subscriptions)
         keys = [{"env": one.environment, "the_id": one.id} for one in subscriptions]
         rows = [_row(one) for one in subscriptions]
         self._connection.execute(
@@ -201,10 +225,6 @@ def _item_rows(subscription: Subscription) -> list[dict[str, Any]]:
         }
         for item in subscription.items
     ]
-
-
-def _found(details: str | None) -> Subscription | None:
-    return None if details is None else _subscription(details)
 
 
 def _subscription(details: str) -> Subscription:

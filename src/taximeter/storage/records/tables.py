@@ -125,6 +125,9 @@ events = Table(
     Column("object_type", Text),
     Column("object_url", Text),
     Column("data", Text, nullable=False),
+    Column("request_id", Text),
+    Column("idempotency_key", Text),
+    Column("snapshot_event", Text),
 )
 Index("events_object_id", events.c.environment, events.c.object_id)
 Index("events_created_us", events.c.created_us)

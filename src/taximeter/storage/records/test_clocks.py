@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from taximeter.changes import Changes
 from taximeter.kit.clock import MICROSECONDS
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.billing_tables import (
@@ -17,6 +18,8 @@ from taximeter.storage.records.billing_tables import (
     subscriptions,
     test_clocks,
 )
+from taximeter.storage.records.customers import CustomerTable
+from taximeter.storage.records.noting import Noting, one_by_one
 from taximeter.storage.records.paging import fetch_page
 from taximeter.storage.records.tables import customers
 from taximeter.test_clocks import ClockTimes, TestClock
@@ -47,22 +50,35 @@ class TestClockTable:
     `advances` says that one was set on its way, for whoever waits.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+    def __init__(
+        self, connection: Connection, changes: Changes | None = None, *, customers: CustomerTable
+    ) -> None:
+        """Work on a connection that is inside a transaction; one that writes notes its changes.
+
+        `customers` are those of the same transaction.
+        """
         self._connection = connection
+        self._customers = customers
+        self._noting = Noting("test_clock", changes, one_by_one(self.get))
         self.advances = False
 
     def add(self, clock: TestClock) -> None:
         """Keep a new clock."""
         self._connection.execute(insert(test_clocks), _row(clock))
+        self._noting.added([clock])
 
     def get(self, environment: int, id: str) -> TestClock | None:
         """Return the clock, or None."""
         row = self._connection.execute(_GET, {"env": environment, "the_id": id}).first()
-        return None if row is None else _clock(row)
+        if row is None:
+            return None
+        clock = _clock(row)
+        self._noting.seen([clock])
+        return clock
 
     def save(self, clock: TestClock) -> None:
         """Keep a changed clock."""
+        self._noting.saved([clock])
         self._connection.execute(
             update(test_clocks).where(
                 test_clocks.c.environment == clock.environment, test_clocks.c.id == clock.id
@@ -91,15 +107,14 @@ class TestClockTable:
                 )
             )
         run(delete(due).where(due.c.test_clock == id))
-        run(
-            update(customers)
-            .where(
-                customers.c.environment == environment,
-                customers.c.test_clock == id,
-                customers.c.deleted_at.is_(None),
-            )
-            .values(deleted_at=clock.frozen_time)
+        present = run(theirs.where(customers.c.deleted_at.is_(None))).scalars().all()
+        self._customers.save_many(
+            [
+                msgspec.structs.replace(one, deleted_at=clock.frozen_time)
+                for one in self._customers.many(environment, present).values()
+            ]
         )
+        self._noting.deleted(environment, [id])
         run(
             delete(test_clocks).where(
                 test_clocks.c.environment == environment, test_clocks.c.id == id

@@ -1,0 +1,1 @@
+"""Check before use: may a customer use more, given hard limits and credits?"""

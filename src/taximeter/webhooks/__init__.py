@@ -1,0 +1,1 @@
+"""Telling others what happened, over HTTP: in time, and at least once."""
