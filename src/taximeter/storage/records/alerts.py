@@ -7,10 +7,11 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from taximeter.alerts.alert import Alert, AlertFilter, AlertNotification, Told
-from taximeter.changes import Change, Changes
+from taximeter.changes import Changes
 from taximeter.kit.paging import Cursor, Page
 from taximeter.storage.records.alert_tables import alert_notifications, alerts
 from taximeter.storage.records.many import IDS_AT_ONCE, rows_with_ids
+from taximeter.storage.records.noting import Noting, one_by_one
 from taximeter.storage.records.paging import fetch_page
 
 _ALL = select(alerts.c.details)
@@ -46,20 +47,24 @@ _TOLD = select(
 class AlertTable:
     """Alerts, within the transaction of one connection."""
 
-    def __init__(self, connection: Connection, changes: Changes) -> None:
-        """Work on a connection that is inside a transaction, and note what is changed."""
+    def __init__(self, connection: Connection, changes: Changes | None = None) -> None:
+        """Work on a connection that is inside a transaction; one that writes notes its changes."""
         self._connection = connection
-        self._changes = changes
+        self._noting = Noting("alert", changes, one_by_one(self.get))
 
     def add(self, alert: Alert) -> None:
         """Keep a new alert."""
         self._connection.execute(_INSERT, self._row(alert))
-        self._note(None, alert)
+        self._noting.added([alert])
 
     def get(self, environment: int, id: str) -> Alert | None:
         """Return the alert, archived or not, or None."""
         found = self._connection.execute(_GET, {"env": environment, "the_id": id}).scalar()
-        return None if found is None else _alert(found)
+        if found is None:
+            return None
+        alert = _alert(found)
+        self._noting.seen([alert])
+        return alert
 
     def many(self, ids: Collection[str]) -> dict[str, Alert]:
         """Return those of the alerts that exist, of any environment, by id."""
@@ -73,10 +78,9 @@ class AlertTable:
 
     def save(self, alert: Alert) -> None:
         """Keep a changed alert."""
-        before = self.get(alert.environment, alert.id)
+        self._noting.saved([alert])
         key = {"env": alert.environment, "the_id": alert.id}
         self._connection.execute(_UPDATE, key | self._row(alert))
-        self._note(before, alert)
 
     def revision(self) -> int:
         """Return a number that grows with each alert that is added or saved; 0 without any."""
@@ -116,17 +120,6 @@ class AlertTable:
 
     def _row(self, alert: Alert) -> dict[str, Any]:
         return {**_columns(alert), "revision": self.revision() + 1}
-
-    def _note(self, before: Alert | None, after: Alert) -> None:
-        self._changes.note(
-            Change(
-                kind="alert",
-                id=after.id,
-                environment=after.environment,
-                before=before,
-                after=after,
-            )
-        )
 
 
 class AlertNotificationTable:

@@ -60,7 +60,7 @@ class Unit:
         self.invoice_items = InvoiceItemTable(connection, noted)
         self.products = ProductTable(connection, noted)
         self.prices = PriceTable(connection, noted)
-        self.alerts = AlertTable(connection, self.changes)
+        self.alerts = AlertTable(connection, noted)
         self.alert_notifications = AlertNotificationTable(connection)
         self.requests = RequestTable(connection)
         self.reservations = ReservationTable(connection)
