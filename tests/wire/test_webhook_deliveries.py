@@ -49,7 +49,7 @@ def notification(server: ClockedServer, received: Received, secret: str) -> Any:
 
 def deliver(server: ClockedServer) -> None:
     """Deliver everything that is due by now."""
-    server.app.services.dispatcher.run_due()
+    server.app.dispatcher.run_due()
 
 
 def reject_one(server: ClockedServer, event_name: str) -> None:

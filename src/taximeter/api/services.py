@@ -34,7 +34,6 @@ from taximeter.usage.reader import UsageReader
 from taximeter.webhooks.address import AddressRules
 from taximeter.webhooks.delivery import DeliveryStore
 from taximeter.webhooks.destination import EventDestinationStore
-from taximeter.webhooks.dispatcher import Dispatcher
 
 
 class Unit(BillingUnit, Protocol):
@@ -151,7 +150,6 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     sessions: SessionAuthenticator
     uploads: Uploads
     requests: RequestLog
-    dispatcher: Dispatcher
     webhook_addresses: AddressRules
     check_before_use: CheckBeforeUse
 

@@ -44,7 +44,7 @@ from taximeter.storage.directory import DataDirectory
 from taximeter.storage.duckdb.database import damaged
 from taximeter.storage.migrations import StoreUnusable
 from taximeter.webhooks.address import AddressRules
-from taximeter.webhooks.dispatcher import build_dispatcher
+from taximeter.webhooks.dispatcher import Dispatcher, build_dispatcher
 from taximeter.webhooks.fan_out import FanOut
 
 log = structlog.get_logger()
@@ -57,6 +57,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     reporter: Reporter
     runner: Runner
     evaluator: Evaluator
+    dispatcher: Dispatcher
     asgi: Asgi
 
 
@@ -114,7 +115,6 @@ def open_app(
             uploads=Uploads(
                 data / "uploads", writer=writer, directory=directory, clock=clock, settings=settings
             ),
-            dispatcher=dispatcher,
             webhook_addresses=webhook_addresses,
             check_before_use=check_before_use,
         )
@@ -168,6 +168,7 @@ def open_app(
                 reporter=reporter,
                 runner=runner,
                 evaluator=evaluator,
+                dispatcher=dispatcher,
                 asgi=front(services, open_to_all=dev),
             )
         finally:

@@ -24,6 +24,24 @@ class AddedEvents(Protocol):
         ...
 
 
+class WrittenDestinations(EventDestinationStore, Protocol):
+    """Whom events are told to, and whether that has changed."""
+
+    @property
+    def changed(self) -> bool:
+        """Say whether this transaction has written any."""
+        ...
+
+
+class WrittenDeliveries(DeliveryQueue, Protocol):
+    """The deliveries, and what is to be done about them."""
+
+    @property
+    def wakes_at_us(self) -> int | None:
+        """Return the first moment at which something that was written is to be tried, or None."""
+        ...
+
+
 class Unit(Protocol):
     """What fanning out touches of a transaction."""
 
@@ -33,12 +51,12 @@ class Unit(Protocol):
         ...
 
     @property
-    def event_destinations(self) -> EventDestinationStore:
+    def event_destinations(self) -> WrittenDestinations:
         """Return whom events are told to."""
         ...
 
     @property
-    def deliveries(self) -> DeliveryQueue:
+    def deliveries(self) -> WrittenDeliveries:
         """Return the deliveries."""
         ...
 
@@ -51,38 +69,46 @@ class FanOut:
     """Called at the end of each transaction that writes, before its commit."""
 
     def __init__(self, *, clock: Clock, wake: Callable[[], None]) -> None:
-        """Date deliveries by a clock; `wake` is called when some are on disk."""
+        """Date deliveries by a clock; `wake` is called when there is something new to be done."""
         self._clock = clock
         self._wake = wake
 
     def __call__(self, unit: Unit) -> None:
-        """Write a delivery of each new event to each destination that wants it."""
-        if not unit.events.added:
-            return
+        """Write a delivery of each new event to each destination that wants it.
+
+        Whoever delivers is woken for what is due, and for destinations that have changed.
+        """
         now_us = self._clock.now_us()
-        wanting: dict[int, Sequence[EventDestination]] = {}
-        deliveries = []
-        for event in unit.events.added:
-            destinations = wanting.get(event.environment)
-            if destinations is None:
-                destinations = unit.event_destinations.all(event.environment)
-                wanting[event.environment] = destinations
-            deliveries += [
-                new_delivery(
-                    environment=event.environment,
-                    destination=one.id,
-                    event=event.id,
-                    event_type=event.type,
-                    now_us=now_us,
-                )
-                for one in destinations
-                if _is_told(one, event)
-            ]
-        limit = FORGOTTEN_FOR_EACH * (len(unit.events.added) + len(deliveries))
-        unit.deliveries.forget(created_before_us=now_us - EVENT_US, limit=limit)
-        if deliveries:
-            unit.deliveries.add(deliveries)
+        if unit.events.added:
+            _fan_out(unit, now_us)
+        wakes_at_us = unit.deliveries.wakes_at_us
+        is_due = wakes_at_us is not None and wakes_at_us <= now_us
+        if is_due or unit.event_destinations.changed:
             unit.then(self._wake)
+
+
+def _fan_out(unit: Unit, now_us: int) -> None:
+    wanting: dict[int, Sequence[EventDestination]] = {}
+    deliveries = []
+    for event in unit.events.added:
+        destinations = wanting.get(event.environment)
+        if destinations is None:
+            destinations = unit.event_destinations.all(event.environment)
+            wanting[event.environment] = destinations
+        deliveries += [
+            new_delivery(
+                environment=event.environment,
+                destination=one.id,
+                event=event.id,
+                event_type=event.type,
+                now_us=now_us,
+            )
+            for one in destinations
+            if _is_told(one, event)
+        ]
+    limit = FORGOTTEN_FOR_EACH * (len(unit.events.added) + len(deliveries))
+    unit.deliveries.forget(created_before_us=now_us - EVENT_US, limit=limit)
+    unit.deliveries.add(deliveries)
 
 
 def _is_told(destination: EventDestination, event: Event) -> bool:

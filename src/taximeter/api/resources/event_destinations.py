@@ -181,7 +181,6 @@ def _update(context: Context, params: DestinationUpdate) -> EventDestinationObje
         now_us=services.clock.now_us(),
         url_param="webhook_endpoint.url",
     )
-    context.unit.then(services.dispatcher.wake)
     return _shown(context, changed, params.include)
 
 
@@ -191,7 +190,6 @@ def _enable(context: Context, params: Nothing) -> EventDestinationObject:
         destination=_this(context),
         now_us=context.services.clock.now_us(),
     )
-    context.unit.then(context.services.dispatcher.wake)
     return _shown(context, enabled)
 
 
@@ -201,7 +199,6 @@ def _disable(context: Context, params: Nothing) -> EventDestinationObject:
         destination=_this(context),
         now_us=context.services.clock.now_us(),
     )
-    context.unit.then(context.services.dispatcher.wake)
     return _shown(context, disabled)
 
 
@@ -222,14 +219,12 @@ def _roll_secret(context: Context, params: SecretRoll) -> EventDestinationObject
         now_us=context.services.clock.now_us(),
         expires_in=params.expires_in,
     )
-    context.unit.then(context.services.dispatcher.wake)
     return event_destination_object(rolled, context.environment, include=[SIGNING])
 
 
 def _delete(context: Context, params: msgspec.Struct) -> DeletedEventDestinationObject:
     destination = _this(context)
     delete_destination(unit=context.unit, destination=destination)
-    context.unit.then(context.services.dispatcher.wake)
     return DeletedEventDestinationObject(id=destination.id)
 
 

@@ -99,7 +99,6 @@ def _retry(context: Context, params: EventRetry) -> SnapshotEventObject:
         destination=params.webhook_endpoint,
         now_us=context.services.clock.now_us(),
     )
-    context.unit.then(context.services.dispatcher.wake)
     (view,) = _views(context, [event])
     return view
 

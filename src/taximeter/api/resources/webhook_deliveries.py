@@ -52,7 +52,6 @@ def _resend(context: Context, params: Params) -> WebhookDeliveryObject:
     again = resend(
         unit=context.unit, delivery=_this(context), now_us=context.services.clock.now_us()
     )
-    context.unit.then(context.services.dispatcher.wake)
     return _shown(context, again)
 
 

@@ -121,14 +121,12 @@ def _update(context: Context, params: EndpointUpdate) -> WebhookEndpointObject:
     if params.disabled is not None:
         switch = disable_destination if params.disabled else enable_destination
         changed = switch(store=store, destination=changed, now_us=now_us)
-    context.unit.then(services.dispatcher.wake)
     return webhook_endpoint_object(changed, context.environment)
 
 
 def _delete(context: Context, params: Params) -> DeletedWebhookEndpointObject:
     destination = _this(context)
     delete_destination(unit=context.unit, destination=destination)
-    context.unit.then(context.services.dispatcher.wake)
     return DeletedWebhookEndpointObject(id=destination.id)
 
 
@@ -139,7 +137,6 @@ def _roll_secret(context: Context, params: SecretRoll) -> WebhookEndpointObject:
         now_us=context.services.clock.now_us(),
         expires_in=params.expires_in,
     )
-    context.unit.then(context.services.dispatcher.wake)
     return webhook_endpoint_object(rolled, context.environment, with_secret=True)
 
 

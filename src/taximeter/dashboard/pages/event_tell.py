@@ -32,7 +32,6 @@ def _tell(view: View, form: TellForm) -> Done:
         destination=there.id,
         now_us=view.services.clock.now_us(),
     )
-    view.unit.then(view.services.dispatcher.wake)
     return Done(
         location=view.url(f"developers/webhooks/deliveries/{delivery.id}"),
         message="On its way.",

@@ -30,16 +30,11 @@ def _now_us(view: View) -> int:
     return view.services.clock.now_us()
 
 
-def _wake(view: View) -> None:
-    view.unit.then(view.services.dispatcher.wake)
-
-
 def _enable(view: View, _: NoQuery) -> Done:
     destination = destination_of(view)
     enable_destination(
         store=view.unit.event_destinations, destination=destination, now_us=_now_us(view)
     )
-    _wake(view)
     return Done(
         location=view.url(f"{_HERE}/{destination.id}"),
         message="Enabled: it is told of what happens, and of what was pending.",
@@ -51,7 +46,6 @@ def _disable(view: View, _: NoQuery) -> Done:
     disable_destination(
         store=view.unit.event_destinations, destination=destination, now_us=_now_us(view)
     )
-    _wake(view)
     return Done(
         location=view.url(f"{_HERE}/{destination.id}"), message="Disabled: it is told nothing."
     )
@@ -59,7 +53,6 @@ def _disable(view: View, _: NoQuery) -> Done:
 
 def _delete(view: View, _: NoQuery) -> Done:
     delete_destination(unit=view.unit, destination=destination_of(view))
-    _wake(view)
     return Done(location=view.url(_HERE), message="The destination is deleted.")
 
 
@@ -70,7 +63,6 @@ def _roll(view: View, form: SecretRoll) -> Revealed:
         now_us=_now_us(view),
         expires_in=form.expires_in,
     )
-    _wake(view)
     return Revealed(values={"secret": rolled.secrets[0].value})
 
 
@@ -93,7 +85,6 @@ def _resend(view: View, _: NoQuery) -> Done:
         store=view.unit.deliveries, environment=view.environment, id=view.path_params["id"]
     )
     resend(unit=view.unit, delivery=delivery, now_us=_now_us(view))
-    _wake(view)
     return Done(
         location=view.url(f"{_HERE}/deliveries/{delivery.id}"),
         message="On its way once more.",

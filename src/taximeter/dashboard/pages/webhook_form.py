@@ -118,7 +118,6 @@ def _create(view: View, form: WebhookForm) -> Revealed:
         name="" if by_v1 else form.name or urlsplit(form.url).hostname or form.url,
         description=form.name or None if by_v1 else None,
     )
-    view.unit.then(services.dispatcher.wake)
     return Revealed(values={"id": made.id, "secret": made.secrets[0].value})
 
 
@@ -143,7 +142,6 @@ def _change(view: View, form: WebhookEdit) -> Done:
         now_us=services.clock.now_us(),
         url_param="url",
     )
-    view.unit.then(services.dispatcher.wake)
     return Done(
         location=view.url(f"developers/webhooks/{destination.id}"),
         message="Changed, for whatever is delivered from now on.",

@@ -83,8 +83,12 @@ class DeliveryTable:
     """Deliveries and attempts, within the transaction of one connection."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+        """Work on a connection that is inside a transaction.
+
+        `wakes_at_us` is the first moment at which something that was written is to be tried.
+        """
         self._connection = connection
+        self.wakes_at_us: int | None = None
 
     def get(self, environment: int, id: str) -> Delivery | None:
         """Return the delivery, or None."""
@@ -129,6 +133,7 @@ class DeliveryTable:
         """Keep new deliveries."""
         if deliveries:
             self._connection.execute(_INSERT, [msgspec.structs.asdict(one) for one in deliveries])
+            self._expect(deliveries)
 
     def many(self, ids: Collection[str]) -> dict[str, Delivery]:
         """Return those of the deliveries that exist, of any environment, by id."""
@@ -142,10 +147,17 @@ class DeliveryTable:
         """Keep changed deliveries, with the attempts that changed them."""
         if deliveries:
             self._connection.execute(_SAVE, [_changed(one) for one in deliveries])
+            self._expect(deliveries)
         if attempts:
             self._connection.execute(
                 insert(delivery_attempts), [msgspec.structs.asdict(one) for one in attempts]
             )
+
+    def _expect(self, deliveries: Sequence[Delivery]) -> None:
+        moments = [one.next_attempt_us for one in deliveries if one.next_attempt_us is not None]
+        if self.wakes_at_us is not None:
+            moments.append(self.wakes_at_us)
+        self.wakes_at_us = min(moments, default=None)
 
     def due(
         self, destination: str, *, until_us: int, without: Collection[str], limit: int

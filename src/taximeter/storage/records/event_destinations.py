@@ -27,12 +27,14 @@ class EventDestinationTable:
     """Event destinations, within the transaction of one connection."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work on a connection that is inside a transaction."""
+        """Work on a connection that is inside a transaction; `changed` says if one was written."""
         self._connection = connection
+        self.changed = False
 
     def add(self, destination: EventDestination) -> None:
         """Keep a new destination."""
         self._connection.execute(insert(event_destinations), _row(destination))
+        self.changed = True
 
     def get(self, environment: int, id: str) -> EventDestination | None:
         """Return the destination, or None."""
@@ -45,10 +47,12 @@ class EventDestinationTable:
             _SAVE.values(_row(destination)),
             {"env": destination.environment, "the_id": destination.id},
         )
+        self.changed = True
 
     def delete(self, environment: int, id: str) -> None:
         """Drop a destination; its deliveries stay in the log."""
         self._connection.execute(_DELETE, {"env": environment, "the_id": id})
+        self.changed = True
 
     def all(self, environment: int | None = None) -> Sequence[EventDestination]:
         """Return every destination, of one environment or of all, oldest first."""
